@@ -1,0 +1,32 @@
+/** Who asks: made by `identity/` from a proof, read by the permission evaluator and recorded in the log. */
+import type { ProjectId, UserId } from './model/names.ts';
+import type { ProjectRole } from './model/records.ts';
+
+/** What proved the identity. `id` is public (a key id, a token's audit id), never a secret. */
+export interface Proof {
+  readonly kind: 'token' | 's3-key' | 'iam-key' | 'password' | 'cli';
+  readonly id: string;
+}
+
+export interface UserActor {
+  readonly kind: 'user';
+  readonly userId: UserId;
+  readonly userName: string;
+  readonly displayName: string;
+  readonly userKind: 'user' | 'service_account';
+  readonly domainId: string;
+  readonly serviceAdmin: boolean;
+  /** Absent for an unscoped token. */
+  readonly projectId?: ProjectId;
+  /** The rights in `projectId` at this moment (for a token: roles at issue ∩ roles now). */
+  readonly roles: readonly ProjectRole[];
+  readonly proof: Proof;
+  readonly address: string;
+}
+
+export interface AnonymousActor {
+  readonly kind: 'anonymous';
+  readonly address: string;
+}
+
+export type Actor = UserActor | AnonymousActor;

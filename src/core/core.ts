@@ -1,0 +1,33 @@
+/**
+ * What every use case is given. Front-ends pass it on and never look inside: the engines are for core alone.
+ */
+import type { Clock, Random } from '../base/clock.ts';
+import type { BlobStore } from '../engines/blob/blob-store.ts';
+import type { MetaStore } from '../engines/meta/meta-store.ts';
+import type { MasterKey } from './identity/master-key.ts';
+import type { NameLimits } from './model/names.ts';
+
+export interface CoreSettings {
+  readonly names: NameLimits;
+  /** The one configured region, e.g. `kr-central-2`. */
+  readonly region: string;
+  /** Uploads up to this many bytes are kept in the metadata record. */
+  readonly inlineBytes: number;
+  /** Lifetime of tokens, in seconds. */
+  readonly tokenTtl: number;
+  /** Largest body of one upload or part, in bytes. */
+  readonly maxUploadBytes: number;
+  /** Smallest part but the last, in bytes. */
+  readonly minPartBytes: number;
+  /** Milliseconds between a blob's last reference going and its bytes going; longer than any read. */
+  readonly collectGrace: number;
+}
+
+export interface Core {
+  readonly meta: MetaStore;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly masterKey: MasterKey;
+  readonly settings: CoreSettings;
+}

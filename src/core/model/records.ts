@@ -1,0 +1,191 @@
+/**
+ * What is persisted, as types. How each is laid out in bytes, and under which key, is `codecs.ts` and `keys.ts`
+ * (docs/formats.md describes both). Times are milliseconds since the epoch.
+ */
+import type { BlobId } from '../../engines/blob/blob-store.ts';
+import type { Role } from '../access/roles.ts';
+import type { BucketName, ObjectKey, ProjectId, UploadId, UserId } from './names.ts';
+
+/** A stretch of an object's bytes: held in the record itself, or a range of a blob (`offset` and `length` in bytes). */
+export type Segment =
+  | { readonly kind: 'inline'; readonly bytes: Uint8Array }
+  | { readonly kind: 'blob'; readonly blob: BlobId; readonly offset: number; readonly length: number };
+
+/**
+ * Where an object's bytes are: in a few segments, or in a manifest of its own record(s), which copies share by reference.
+ * Each record holding a blob segment counts one reference on that blob; each record naming a manifest, one on the manifest.
+ */
+export type ObjectData =
+  | { readonly kind: 'segments'; readonly segments: readonly Segment[] }
+  | { readonly kind: 'manifest'; readonly manifest: string; readonly partCount: number };
+
+/** One part of a completed multipart upload, as kept in its manifest. */
+export interface ManifestPart {
+  readonly number: number;
+  readonly size: number;
+  readonly checksum?: string;
+  readonly segments: readonly Segment[];
+}
+
+export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
+
+/** `value` in base64, with `-N` behind it for composite ones, as S3 prints it. */
+export interface Checksum {
+  readonly algorithm: ChecksumAlgorithm;
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE';
+  readonly value: string;
+}
+
+/** Content headers kept with an object and given back with it. */
+export interface ContentHeaders {
+  readonly cacheControl?: string;
+  readonly contentDisposition?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  /** As sent; not interpreted. */
+  readonly expires?: string;
+}
+
+/** Lower-case names to values; S3's `x-amz-meta-` and Swift's `X-Object-Meta-` are two spellings of it. */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** What a writer says about an object beside its bytes. */
+export interface ObjectAttributes {
+  readonly contentType: string;
+  readonly headers: ContentHeaders;
+  readonly metadata: Metadata;
+  /** Swift's X-Delete-At, in seconds since the epoch. */
+  readonly deleteAt?: number;
+}
+
+export interface ObjectRecord extends ObjectAttributes {
+  readonly versionId: string;
+  readonly modifiedAt: number;
+  readonly size: number;
+  /** Unquoted: MD5 in hex, or for multipart uploads `<hex>-<parts>`. */
+  readonly etag: string;
+  readonly checksum?: Checksum;
+  readonly storageClass: string;
+  readonly data: ObjectData;
+}
+
+/** Who a grant speaks for. A role group is `project-admin | project-member | project-reader` of the bucket's project. */
+export interface GrantMember {
+  readonly type: 'user' | 'service_account' | 'group' | 'role_group' | 'project_users' | 'all_users';
+  readonly id: string;
+}
+
+export interface Grant {
+  readonly id: string;
+  readonly role: Role;
+  readonly member: GrantMember;
+}
+
+export interface BucketRecord {
+  readonly name: BucketName;
+  /** 32 hex characters; object keys of the metadata engine hang under it, so a name used again starts empty. */
+  readonly id: string;
+  readonly projectId: ProjectId;
+  readonly ownerId: UserId;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  /** `deleting`: objects are being looked for; writers and readers treat the bucket as absent (DESIGN 3, phantoms). */
+  readonly state: 'active' | 'deleting';
+  readonly grants: readonly Grant[];
+  readonly metadata: Metadata;
+  readonly storageClass: string;
+}
+
+export interface UploadRecord extends ObjectAttributes {
+  readonly id: UploadId;
+  readonly bucket: BucketName;
+  readonly key: ObjectKey;
+  readonly initiatorId: UserId;
+  readonly startedAt: number;
+  readonly storageClass: string;
+  readonly checksum?: Pick<Checksum, 'algorithm' | 'type'>;
+}
+
+export interface PartRecord {
+  readonly number: number;
+  readonly size: number;
+  /** MD5 in hex. */
+  readonly etag: string;
+  readonly modifiedAt: number;
+  readonly checksum?: Checksum;
+  readonly segments: readonly Segment[];
+}
+
+export interface DomainRecord {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ProjectRecord {
+  readonly id: ProjectId;
+  readonly name: string;
+  readonly domainId: string;
+  readonly description: string;
+  readonly enabled: boolean;
+  /** Krutrim's ten-digit account number. */
+  readonly accountNumber?: string;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  /** Swift's account metadata. */
+  readonly metadata: Metadata;
+}
+
+export interface UserRecord {
+  readonly id: UserId;
+  readonly kind: 'user' | 'service_account';
+  readonly name: string;
+  readonly displayName: string;
+  readonly domainId: string;
+  readonly enabled: boolean;
+  /** May manage identities of the whole service. */
+  readonly serviceAdmin: boolean;
+  /** scrypt hash in a self-describing text form; absent: no password login. */
+  readonly passwordHash?: string;
+  readonly createdAt: number;
+}
+
+/** Exists as long as the user belongs to the project; keys and tokens of the pair live and die with it. */
+export interface MembershipRecord {
+  readonly userId: UserId;
+  readonly projectId: ProjectId;
+  readonly roles: readonly ProjectRole[];
+  readonly createdAt: number;
+}
+
+/** `none`: in the project without storage rights, so that only grants speak for the user (DESIGN 5). */
+export const projectRoles = [
+  'project-admin',
+  'project-member',
+  'project-reader',
+  'object-storage-manager',
+  'object-storage-viewer',
+  'none',
+] as const;
+export type ProjectRole = (typeof projectRoles)[number];
+
+/** Keystone's application credential. */
+export interface IamKeyRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly userId: UserId;
+  readonly projectId: ProjectId;
+  readonly secretHash: string;
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+}
+
+/** Keystone's EC2 credential. */
+export interface S3KeyRecord {
+  readonly access: string;
+  readonly userId: UserId;
+  readonly projectId: ProjectId;
+  /** Sealed with the master key, because signatures need the secret itself. */
+  readonly sealedSecret: Uint8Array;
+  readonly createdAt: number;
+}

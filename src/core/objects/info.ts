@@ -1,0 +1,25 @@
+/** What use cases tell about an object: its record without the bytes' whereabouts. */
+import type { BucketName, ObjectKey } from '../model/names.ts';
+import type { Checksum, ChecksumAlgorithm, ObjectAttributes } from '../model/records.ts';
+
+export interface ObjectInfo extends ObjectAttributes {
+  readonly bucket: BucketName;
+  readonly key: ObjectKey;
+  /** `null` while the bucket is not versioned (S3's name for it). */
+  readonly versionId: string;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+  readonly size: number;
+  /** Unquoted. */
+  readonly etag: string;
+  readonly checksum?: Checksum;
+  readonly storageClass: string;
+  /** Parts of a completed multipart upload; absent for objects written whole. */
+  readonly partCount?: number;
+}
+
+/** A digest a client announced for a body: known beforehand, or found in a trailer once the body has ended. */
+export interface ExpectedDigest {
+  readonly algorithm: 'md5' | 'sha256' | Lowercase<ChecksumAlgorithm>;
+  readonly value: Uint8Array | (() => Uint8Array);
+}

@@ -1,0 +1,66 @@
+/** What a front-end provides to the request pipeline, and the seam between an operation table and a socket. */
+import type { MalformedTarget } from '../base/http/query.ts';
+import type { Reply, ReplyHeaders } from '../base/http/reply.ts';
+import type { RequestView } from '../base/http/request-view.ts';
+import type { Actor } from '../core/actor.ts';
+import type { Core } from '../core/core.ts';
+import type { CoreError } from '../core/errors.ts';
+import type { AnyOperation, BodyStream, Prepared } from './operation.ts';
+
+/**
+ * A failure of the wire itself (a bad signature, malformed XML), known to one protocol only. Each protocol has its own
+ * subclass and prints it itself.
+ */
+export abstract class ProtocolError extends Error {}
+
+/** Everything `renderError` can be given; the pipeline turns any other throw into `CoreError` Internal first. */
+export type Failure = CoreError | ProtocolError | MalformedTarget;
+
+export interface Authenticated {
+  readonly actor: Actor;
+  /** Takes the transfer form off a body and checks the digests the client announced, while it is read. */
+  decodeBody(raw: AsyncIterable<Uint8Array>): BodyStream;
+}
+
+/** A request whose operation is known. */
+export interface Call {
+  readonly operation: string;
+  readonly body: AnyOperation<never, unknown>['body'];
+  /** @throws ProtocolError, CoreError Unauthenticated */
+  authenticate(core: Core): Promise<Authenticated>;
+  /** Parses target, query and headers. @throws ProtocolError, CoreError, MalformedTarget */
+  prepare(): Prepared;
+}
+
+export interface Protocol {
+  readonly name: 's3' | 'swift' | 'iam' | 'ext' | 'kos' | 'trail' | 'console' | 'operations';
+  /** Whether this request is ours; protocols are asked in the order of main's list, and the last one takes all. */
+  owns(request: RequestView): boolean;
+  /** @throws ProtocolError when no operation has this shape. */
+  resolve(request: RequestView): Call;
+  /** Never throws. */
+  renderError(error: Failure, request: RequestView): Reply;
+  /** Headers of every answer of this protocol: request ids and the like. */
+  commonHeaders(request: RequestView): ReplyHeaders;
+  /** Names of all operations, for metric labels and the start-up checks. */
+  readonly operationNames: readonly string[];
+}
+
+/** A body passed on as it came. */
+export function plainBody(raw: AsyncIterable<Uint8Array>, length: number | undefined): BodyStream {
+  return { length, trailers: new Map(), [Symbol.asyncIterator]: () => raw[Symbol.asyncIterator]() };
+}
+
+/** Joins a view, its operation and the protocol's way to authenticate into a `Call`. */
+export function callOf<View, Route>(
+  view: View,
+  operation: AnyOperation<View, Route>,
+  authenticate: (core: Core, view: View, operation: AnyOperation<View, Route>) => Promise<Authenticated>,
+): Call {
+  return {
+    operation: operation.name,
+    body: operation.body,
+    authenticate: (core) => authenticate(core, view, operation),
+    prepare: () => operation.prepare(view),
+  };
+}
