@@ -6,7 +6,7 @@
 /** 32 lower-case hex characters, random, made by the engine. */
 export type BlobId = string;
 
-/** `start` inclusive, `end` exclusive, in bytes from the beginning of the blob; `0 <= start < end <= size`. */
+/** `start` inclusive, `end` exclusive, in bytes from the beginning of the blob; `0 <= start <= end <= size`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
@@ -27,7 +27,8 @@ export interface BlobStore {
   write(source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<{ id: BlobId; size: number }>;
   /**
    * The bytes of `range` in order, each verified against its checksum before it is given out; leaving the loop early frees all.
-   * @throws Corrupt when the blob is absent, shorter than `range`, or damaged.
+   * Chunks belong to the reader, who may change them. An empty range gives nothing, and still asks for the blob to be there.
+   * @throws Corrupt when the blob is absent, shorter than `range`, or damaged; Unavailable.
    */
   read(id: BlobId, range: ByteRange): AsyncIterable<Uint8Array>;
   /** Removes a blob; an absent one is fine. */

@@ -1,0 +1,119 @@
+/**
+ * Owns getting verified bytes out of an open blob file: trailer, checksum table, blocks, read-ahead. Refuses names and damaged bytes.
+ */
+
+import type { FileHandle } from 'node:fs/promises';
+import { Corrupt } from '../../errors.ts';
+import type { ByteRange } from '../blob-store.ts';
+import {
+  type BlobLayout,
+  blockCount,
+  CHECKSUM_BYTES,
+  decodeTrailer,
+  fileBytes,
+  findDamage,
+  TRAILER_BYTES,
+} from './blob-format.ts';
+import { attempt } from './file-failure.ts';
+
+/** Bytes of one read. Two are in memory at once: the one given out and the one read ahead. */
+const READ_BYTES = 512 * 1024;
+/** The end of the file read first: the trailer, and the whole table of a blob up to 255 MiB. */
+const TAIL_BYTES = 16 * 1024;
+
+interface OpenBlob {
+  readonly file: FileHandle;
+  readonly id: string;
+  readonly layout: BlobLayout;
+  readonly table: TableWindow;
+}
+
+/** A part of the checksum table, moved on when blocks outside it are asked for. */
+interface TableWindow {
+  firstBlock: number;
+  checksums: Buffer;
+}
+
+/**
+ * The bytes of `range`, each verified before it is given out, in fresh buffers that belong to the reader.
+ * No operation on `file` is left running when the loop ends, however it ends.
+ */
+export async function* readBlobFile(file: FileHandle, id: string, range: ByteRange): AsyncGenerator<Buffer> {
+  const blob = await openBlob(file, id);
+  if (range.end > blob.layout.size)
+    throw new Corrupt(`blob ${id} has ${blob.layout.size} bytes, ${range.end} expected`);
+  if (range.start === range.end) return;
+  const step = Math.max(1, Math.floor(READ_BYTES / blob.layout.blockBytes)) * blob.layout.blockBytes;
+  const first = range.start - (range.start % blob.layout.blockBytes);
+  let ahead = startRead(blob, first, step, range.end);
+  try {
+    for (let start = first; start < range.end; start += step) {
+      const bytes = await ahead;
+      if (start + step < range.end) ahead = startRead(blob, start + step, step, range.end);
+      await verify(blob, bytes, start);
+      yield bytes.subarray(Math.max(range.start - start, 0), Math.min(range.end - start, bytes.length));
+    }
+  } finally {
+    await Promise.allSettled([ahead]);
+  }
+}
+
+async function openBlob(file: FileHandle, id: string): Promise<OpenBlob> {
+  const { size: length } = await attempt(file.stat());
+  const tail = await readFully(file, id, Math.max(0, length - TAIL_BYTES), Math.min(length, TAIL_BYTES));
+  const trailer = tail.subarray(Math.max(0, tail.length - TRAILER_BYTES));
+  const layout = decodeTrailer(trailer, id);
+  if (typeof layout === 'string') throw new Corrupt(`blob ${id}: ${layout}`);
+  if (fileBytes(layout) !== length) throw new Corrupt(`blob ${id}: the file has ${length} bytes`);
+  return { file, id, layout, table: tableInTail(tail, layout) };
+}
+
+/** The last checksums of the table, as many as the tail holds entirely. */
+function tableInTail(tail: Buffer, layout: BlobLayout): TableWindow {
+  const blocks = blockCount(layout);
+  const end = tail.length - TRAILER_BYTES;
+  const held = Math.min(blocks, Math.floor(end / CHECKSUM_BYTES));
+  return { firstBlock: blocks - held, checksums: tail.subarray(end - held * CHECKSUM_BYTES, end) };
+}
+
+/** Reads whole blocks from `start`: up to `step` bytes, but no block beyond the one that holds the last wanted byte. */
+function startRead(blob: OpenBlob, start: number, step: number, wantedEnd: number): Promise<Buffer> {
+  const { size, blockBytes } = blob.layout;
+  const end = Math.min(start + step, Math.ceil(wantedEnd / blockBytes) * blockBytes, size);
+  const reading = readFully(blob.file, blob.id, start, Math.max(0, end - start));
+  // Looked at when its turn comes; until then a failure must not count as forgotten.
+  reading.catch(() => {});
+  return reading;
+}
+
+async function verify(blob: OpenBlob, bytes: Buffer, start: number): Promise<void> {
+  const { blockBytes } = blob.layout;
+  const firstBlock = start / blockBytes;
+  const table = await checksumsOf(blob, firstBlock, Math.ceil(bytes.length / blockBytes));
+  const damaged = findDamage(bytes, table, blockBytes);
+  if (damaged !== undefined) throw new Corrupt(`blob ${blob.id}: block ${firstBlock + damaged} is damaged`);
+}
+
+async function checksumsOf(blob: OpenBlob, firstBlock: number, count: number): Promise<Buffer> {
+  const { table, layout } = blob;
+  const held = table.checksums.length / CHECKSUM_BYTES;
+  if (firstBlock < table.firstBlock || firstBlock + count > table.firstBlock + held) {
+    const blocks = Math.min(blockCount(layout) - firstBlock, Math.max(count, TAIL_BYTES / CHECKSUM_BYTES));
+    const position = layout.size + firstBlock * CHECKSUM_BYTES;
+    table.checksums = await readFully(blob.file, blob.id, position, blocks * CHECKSUM_BYTES);
+    table.firstBlock = firstBlock;
+  }
+  const start = (firstBlock - table.firstBlock) * CHECKSUM_BYTES;
+  return table.checksums.subarray(start, start + count * CHECKSUM_BYTES);
+}
+
+/** Exactly `length` bytes at `position`, in a buffer of their own. @throws Corrupt when the file ends before. */
+async function readFully(file: FileHandle, id: string, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await attempt(file.read(buffer, done, length - done, position + done));
+    if (bytesRead === 0) throw new Corrupt(`blob ${id}: the file ends at ${position + done}`);
+    done += bytesRead;
+  }
+  return buffer;
+}
