@@ -5,7 +5,7 @@
  */
 import { Conflict } from '../errors.ts';
 
-/** At most `maxKeyBytes` bytes; ordered as unsigned bytes. */
+/** 1 to `maxKeyBytes` bytes (any other length is a caller's defect: RangeError); ordered as unsigned bytes. */
 export type Key = Uint8Array;
 /** Changes at every write of a key and is never used twice for one key, so absent-then-present is seen too. */
 export type Version = bigint;
@@ -16,7 +16,10 @@ export interface Entry {
   readonly version: Version;
 }
 
-/** Keys from `start` (inclusive) to `end` (exclusive), ascending, or descending from `end` when `reverse`. */
+/**
+ * Keys from `start` (inclusive) to `end` (exclusive), ascending, or descending from `end` when `reverse`. The two bounds
+ * need not be keys: they may be empty or longer than a key.
+ */
 export interface KeyRange {
   readonly start: Key;
   readonly end: Key;
@@ -32,7 +35,7 @@ export interface Commit {
   /**
    * Commutative counters: the amount is added (an absent counter is 0) without making writers conflict.
    * A key is a counter or a plain key for its whole life. `get` answers a counter's value as 8 bytes, two's
-   * complement, big-endian (`counterValue`); `range` never lists counters; `deletes` removes them; `checks` may not name them.
+   * complement, big-endian (`counterValue`), and the version 0n; `range` never lists counters; `deletes` removes them; `checks` may not name them.
    */
   readonly adds?: readonly (readonly [Key, bigint])[];
 }
@@ -45,7 +48,7 @@ export interface MetaStore {
   get(keys: readonly Key[]): Promise<(Entry | undefined)[]>;
   range(range: KeyRange): Promise<Entry[]>;
   /**
-   * Atomic, and durable when it resolves. A key may stand in at most one of puts, deletes and adds.
+   * Atomic, and durable when it resolves. Its bytes must stay unchanged until then. A key may stand in at most one of puts, deletes and adds.
    * @throws Conflict when a check fails (nothing was changed); Unavailable (nothing was changed, or, when an engine is
    * lost between commit and answer, the change is complete).
    */
