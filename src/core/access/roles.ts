@@ -1,7 +1,8 @@
 /**
  * The permissions of object storage, the bucket roles and which role holds what: the one table behind every door
- * (reference, section 4).
+ * (reference, section 4). Also what a role in a project allows there, and which roles contain which.
  */
+import type { ProjectRole } from '../model/records.ts';
 
 /** Columns of the table below, most powerful first. */
 export const roles = [
@@ -40,7 +41,6 @@ export type ProjectAction =
   /** Account metadata of the project (Swift POST account). */
   | 'storage.projects.update'
   | 'identity.projects.get'
-  | 'identity.projects.list'
   | 'identity.users.get'
   | 'identity.users.listProjects'
   /** The user's own keys, or anyone's for a service administrator. */
@@ -48,7 +48,10 @@ export type ProjectAction =
   | 'identity.tokens.validate'
   | 'identity.tokens.revoke';
 
-export type Action = BucketAction | ProjectAction;
+/** What only service administrators may, on the service as a whole. */
+export type ServiceAction = 'identity.projects.create' | 'identity.projects.list' | 'identity.users.list';
+
+export type Action = BucketAction | ProjectAction | ServiceAction;
 
 export const bucketActions = Object.keys(matrix) as BucketAction[];
 
@@ -61,4 +64,63 @@ const holders = new Map<BucketAction, ReadonlySet<string>>(
 
 export function roleAllows(role: Role, action: BucketAction): boolean {
   return holders.get(action)?.has(role) ?? false;
+}
+
+/** What a role in a project allows in that project; the bucket rights of project roles are grants of each bucket. */
+const projectMatrix: Partial<Record<ProjectAction, readonly ProjectRole[]>> = {
+  'storage.buckets.create': ['project-admin', 'project-member', 'object-storage-manager'],
+  'storage.buckets.list': [
+    'project-admin',
+    'project-member',
+    'project-reader',
+    'object-storage-manager',
+    'object-storage-viewer',
+  ],
+  // Account metadata may hold signing keys that open every bucket of the project.
+  'storage.projects.update': ['project-admin'],
+  'identity.projects.get': [
+    'project-admin',
+    'project-member',
+    'project-reader',
+    'object-storage-manager',
+    'object-storage-viewer',
+    'none',
+  ],
+};
+
+export function projectRoleAllows(role: ProjectRole, action: ProjectAction): boolean {
+  return projectMatrix[action]?.includes(role) ?? false;
+}
+
+/** Each project role with every role whose rights it contains, itself first. */
+const contained: Record<ProjectRole, readonly ProjectRole[]> = {
+  'project-admin': [
+    'project-admin',
+    'project-member',
+    'project-reader',
+    'object-storage-manager',
+    'object-storage-viewer',
+    'none',
+  ],
+  'project-member': [
+    'project-member',
+    'project-reader',
+    'object-storage-manager',
+    'object-storage-viewer',
+    'none',
+  ],
+  'project-reader': ['project-reader', 'object-storage-viewer', 'none'],
+  'object-storage-manager': ['object-storage-manager', 'object-storage-viewer', 'none'],
+  'object-storage-viewer': ['object-storage-viewer', 'none'],
+  none: ['none'],
+};
+
+/**
+ * The rights two sets of roles have in common, as the fewest roles: an administrator's token whose owner has become a
+ * member leaves a member (reference, section 3: rights = roles at issue ∩ roles now).
+ */
+export function commonRoles(a: readonly ProjectRole[], b: readonly ProjectRole[]): ProjectRole[] {
+  const inA = new Set(a.flatMap((role) => contained[role]));
+  const common = [...new Set(b.flatMap((role) => contained[role]))].filter((role) => inA.has(role));
+  return common.filter((role) => !common.some((other) => other !== role && contained[other].includes(role)));
 }
