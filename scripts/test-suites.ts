@@ -1,0 +1,66 @@
+/** Which test files belong to which suite, and how a suite is run. */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import type { Report } from './test-report.ts';
+
+export const suiteNames = ['unit', 'wire', 'postgres', 'clients', 'crash'] as const;
+export type SuiteName = (typeof suiteNames)[number];
+
+interface Suite {
+  /** What it shows, for the heading. */
+  readonly title: string;
+  readonly files: readonly string[];
+  readonly except: readonly string[];
+  /** Test files at once: clients and crash loops want the machine to themselves. */
+  readonly concurrency: number;
+}
+
+const wire = {
+  files: ['test/**/*.test.ts'],
+  except: ['test/architecture.test.ts', 'test/clients/**', 'test/crash/**'],
+};
+
+const suites: Record<SuiteName, Suite> = {
+  unit: {
+    title: 'unit tests and the architecture',
+    files: ['src/**/*.test.ts', 'test/architecture.test.ts'],
+    except: [],
+    concurrency: 2,
+  },
+  wire: { title: 'over the wire', ...wire, concurrency: 2 },
+  postgres: { title: 'over the wire, on PostgreSQL', ...wire, concurrency: 2 },
+  clients: { title: 'real clients', files: ['test/clients/**/*.test.ts'], except: [], concurrency: 1 },
+  crash: { title: 'crashes under load', files: ['test/crash/**/*.test.ts'], except: [], concurrency: 1 },
+};
+
+/** The files of a suite whose path contains one of `filters` (all when there are none). */
+export function filesOf(name: SuiteName, root: string, filters: readonly string[]): string[] {
+  const { files, except } = suites[name];
+  return globSync([...files], { cwd: root, exclude: [...except] })
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
+    .sort()
+    .map((file) => join(root, file));
+}
+
+export function titleOf(name: SuiteName): string {
+  return suites[name].title;
+}
+
+/** Runs the files, each in a process of its own with this process's environment, and tells `report` everything. */
+export async function runFiles(
+  name: SuiteName,
+  files: readonly string[],
+  root: string,
+  report: Report,
+): Promise<void> {
+  const stream = run({
+    files: [...files],
+    cwd: root,
+    concurrency: suites[name].concurrency,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // A test that hangs must not hang the whole run; the longest client test stays far below.
+    timeout: 20 * 60_000,
+  });
+  for await (const event of stream) report.take(event);
+}
