@@ -1,0 +1,81 @@
+/** Everything a command needs to work on the data: engines, master key and limits, opened from the configuration. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { systemClock, systemRandom } from '../base/clock.ts';
+import { type Config, ConfigError } from '../config/options.ts';
+import type { Core } from '../core/core.ts';
+import {
+  createMasterKey,
+  type MasterKey,
+  masterKeyBytes,
+  parseMasterKey,
+} from '../core/identity/master-key.ts';
+import { defaultNameLimits } from '../core/model/names.ts';
+import type { BlobStore } from '../engines/blob/blob-store.ts';
+import type { MetaStore } from '../engines/meta/meta-store.ts';
+
+/** The engines of a configuration, with what measurement says about their inline size. Main makes them; it alone knows their names. */
+export interface Engines {
+  readonly meta: MetaStore;
+  readonly blobs: BlobStore;
+  readonly inlineBytes: number;
+}
+
+export type OpenEngines = (config: Config) => Promise<Engines>;
+
+const gibibyte = 1024 ** 3;
+
+/** @throws ConfigError for a master key that cannot be used; Unavailable or an Error of an engine that cannot be opened. */
+export async function openCore(config: Config, openEngines: OpenEngines): Promise<Core> {
+  const masterKey = loadMasterKey(config);
+  const { meta, blobs, inlineBytes } = await openEngines(config);
+  return {
+    meta,
+    blobs,
+    masterKey,
+    clock: systemClock,
+    random: systemRandom,
+    settings: {
+      names: defaultNameLimits,
+      region: config.region,
+      inlineBytes: config.inlineBytes ?? inlineBytes,
+      tokenTtl: config.tokenTtl,
+      maxUploadBytes: 5 * gibibyte,
+      minPartBytes: 5 * 1024 * 1024,
+      collectGrace: config.collectGrace * 1000,
+    },
+  };
+}
+
+export async function closeCore(core: Core): Promise<void> {
+  await core.meta.close();
+  await core.blobs.close();
+}
+
+/** From the environment, else from the key file, which is made on the first start. */
+function loadMasterKey(config: Config): MasterKey {
+  if (config.masterKey !== undefined) return keyFromText(config.masterKey, 'ONGGI_MASTER_KEY');
+  const path = config.masterKeyFile ?? `${resolve(config.data)}.key`;
+  try {
+    writeFileSync(path, `${randomBytes(masterKeyBytes).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+      throw new ConfigError(`master key file ${path}: cannot be created`);
+    }
+  }
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new ConfigError(`master key file ${path}: cannot be read`);
+  }
+  return keyFromText(text.trim(), `master key file ${path}`);
+}
+
+function keyFromText(text: string, source: string): MasterKey {
+  const bytes = parseMasterKey(text);
+  if (bytes === undefined)
+    throw new ConfigError(`${source}: must be 32 bytes as base64 or 64 hex characters`);
+  return createMasterKey(bytes);
+}

@@ -1,0 +1,265 @@
+/**
+ * Every setting of the server in one table: its name in `onggi.yaml`, its environment variable, its flag, what it means, its
+ * default, and how its text becomes a value. The README's table is checked against this one.
+ */
+import { availableParallelism } from 'node:os';
+
+/** A setting with a wrong value; the start stops with this one line. */
+export class ConfigError extends Error {}
+
+export interface Option<T> {
+  readonly env: string;
+  /** Without the leading `--`. */
+  readonly flag: string;
+  readonly placeholder: string;
+  readonly doc: string;
+  /** The default as text, for the documentation; `undefined` when there is none. */
+  readonly shown: string | undefined;
+  readonly fallback: () => T;
+  /** @throws an Error whose message completes "NAME: ". */
+  readonly parse: (text: string) => T;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** `lmdb:PATH` | `postgres://...` | `memory:` */
+export type MetaLocation =
+  | { readonly kind: 'lmdb'; readonly path: string | undefined }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+/** `file:PATH` */
+export type BlobLocation = { readonly kind: 'file'; readonly path: string | undefined };
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+function option<T>(definition: Option<T>): Option<T> {
+  return definition;
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new Error(`must be a whole number from ${min} to ${max}`);
+    return value;
+  };
+}
+
+function oneOf<T extends string>(values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = values.find((value) => value === text);
+    if (found === undefined) throw new Error(`must be one of ${values.join(', ')}`);
+    return found;
+  };
+}
+
+function parseListen(text: string): ListenAddress {
+  const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2] ?? Number.NaN);
+  if (match === null || port > 65_535) throw new Error('must be HOST:PORT, [IPv6]:PORT or PORT');
+  return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
+}
+
+function parseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new Error('must be an http:// or https:// address without query');
+  }
+  return text.replace(/\/+$/, '');
+}
+
+function parseMeta(text: string): MetaLocation {
+  if (text === 'lmdb' || text === 'lmdb:') return { kind: 'lmdb', path: undefined };
+  if (text.startsWith('lmdb:')) return { kind: 'lmdb', path: text.slice(5) };
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return { kind: 'postgres', url: text };
+  throw new Error('must be lmdb:PATH or postgres://USER@HOST/DATABASE');
+}
+
+function parseBlobs(text: string): BlobLocation {
+  if (text === 'file' || text === 'file:') return { kind: 'file', path: undefined };
+  if (text.startsWith('file:')) return { kind: 'file', path: text.slice(5) };
+  throw new Error('must be file:PATH');
+}
+
+function nonEmpty(text: string): string {
+  if (text === '') throw new Error('must not be empty');
+  return text;
+}
+
+function parseDomains(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim().toLowerCase());
+  for (const name of names) {
+    if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name))
+      throw new Error('must be host names separated by commas');
+  }
+  return names;
+}
+
+export const options = {
+  listen: option({
+    env: 'ONGGI_LISTEN',
+    flag: 'listen',
+    placeholder: 'host:port',
+    doc: 'address to serve on',
+    shown: '127.0.0.1:9000',
+    fallback: () => ({ host: '127.0.0.1', port: 9000 }),
+    parse: parseListen,
+  }),
+  data: option({
+    env: 'ONGGI_DATA',
+    flag: 'data',
+    placeholder: 'directory',
+    doc: 'data directory',
+    shown: './data',
+    fallback: () => './data',
+    parse: nonEmpty,
+  }),
+  meta: option<MetaLocation>({
+    env: 'ONGGI_META',
+    flag: 'meta',
+    placeholder: 'engine',
+    doc: 'metadata engine: `lmdb:PATH` or `postgres://...`',
+    shown: 'lmdb in the data directory',
+    fallback: () => ({ kind: 'lmdb', path: undefined }),
+    parse: parseMeta,
+  }),
+  blobs: option<BlobLocation>({
+    env: 'ONGGI_BLOBS',
+    flag: 'blobs',
+    placeholder: 'engine',
+    doc: 'blob engine: `file:PATH`',
+    shown: 'files in the data directory',
+    fallback: () => ({ kind: 'file', path: undefined }),
+    parse: parseBlobs,
+  }),
+  workers: option({
+    env: 'ONGGI_WORKERS',
+    flag: 'workers',
+    placeholder: 'count',
+    doc: 'processes that share the port and the engines',
+    shown: 'one per core',
+    fallback: () => Math.min(availableParallelism(), 64),
+    parse: wholeNumber(1, 64),
+  }),
+  region: option({
+    env: 'ONGGI_REGION',
+    flag: 'region',
+    placeholder: 'name',
+    doc: 'name of the region',
+    shown: 'kr-central-2',
+    fallback: () => 'kr-central-2',
+    parse: (text) => {
+      if (!/^[A-Za-z0-9-]{1,64}$/.test(text)) throw new Error('must be letters, digits and hyphens');
+      return text;
+    },
+  }),
+  publicUrl: option<string | undefined>({
+    env: 'ONGGI_PUBLIC_URL',
+    flag: 'public-url',
+    placeholder: 'url',
+    doc: 'address that clients reach the server by, for links and catalogs',
+    shown: "the request's own Host",
+    fallback: () => undefined,
+    parse: parseUrl,
+  }),
+  s3Domains: option<readonly string[]>({
+    env: 'ONGGI_S3_DOMAINS',
+    flag: 's3-domains',
+    placeholder: 'names',
+    doc: 'domains whose subdomains name buckets, separated by commas',
+    shown: 's3.localhost',
+    fallback: () => ['s3.localhost'],
+    parse: parseDomains,
+  }),
+  seed: option<string | undefined>({
+    env: 'ONGGI_SEED',
+    flag: 'seed',
+    placeholder: 'file',
+    doc: 'identities and buckets to create at start (YAML)',
+    shown: undefined,
+    fallback: () => undefined,
+    parse: nonEmpty,
+  }),
+  masterKey: option<string | undefined>({
+    env: 'ONGGI_MASTER_KEY',
+    flag: 'master-key',
+    placeholder: 'key',
+    doc: '32 bytes as base64 or hex that seal tokens and S3 secrets; better given by file or environment than by flag',
+    shown: 'the master key file',
+    fallback: () => undefined,
+    parse: nonEmpty,
+  }),
+  masterKeyFile: option<string | undefined>({
+    env: 'ONGGI_MASTER_KEY_FILE',
+    flag: 'master-key-file',
+    placeholder: 'file',
+    doc: 'where the master key is read from, and created when absent; keep it out of the backups of the data',
+    shown: '`<data>.key`, beside the data directory',
+    fallback: () => undefined,
+    parse: nonEmpty,
+  }),
+  tlsCert: option<string | undefined>({
+    env: 'ONGGI_TLS_CERT',
+    flag: 'tls-cert',
+    placeholder: 'file',
+    doc: 'certificate chain (PEM); with the key, the server speaks HTTPS',
+    shown: undefined,
+    fallback: () => undefined,
+    parse: nonEmpty,
+  }),
+  tlsKey: option<string | undefined>({
+    env: 'ONGGI_TLS_KEY',
+    flag: 'tls-key',
+    placeholder: 'file',
+    doc: 'private key of the certificate (PEM)',
+    shown: undefined,
+    fallback: () => undefined,
+    parse: nonEmpty,
+  }),
+  logLevel: option<LogLevel>({
+    env: 'ONGGI_LOG_LEVEL',
+    flag: 'log-level',
+    placeholder: 'level',
+    doc: `one of ${logLevels.join(', ')}; \`info\` has a line for every request`,
+    shown: 'info',
+    fallback: () => 'info',
+    parse: oneOf(logLevels),
+  }),
+  tokenTtl: option({
+    env: 'ONGGI_TOKEN_TTL',
+    flag: 'token-ttl',
+    placeholder: 'seconds',
+    doc: 'lifetime of tokens',
+    shown: '43200',
+    fallback: () => 43_200,
+    parse: wholeNumber(1, 31_536_000),
+  }),
+  inlineBytes: option<number | undefined>({
+    env: 'ONGGI_INLINE_BYTES',
+    flag: 'inline-bytes',
+    placeholder: 'bytes',
+    doc: 'objects up to this size are kept in the metadata engine',
+    shown: '16384',
+    fallback: () => undefined,
+    parse: wholeNumber(0, 1_048_576),
+  }),
+  collectGrace: option({
+    env: 'ONGGI_COLLECT_GRACE',
+    flag: 'collect-grace',
+    placeholder: 'seconds',
+    doc: 'time between the last reference to bytes going and the bytes going; longer than the longest download',
+    shown: '86400',
+    fallback: () => 86_400,
+    parse: wholeNumber(0, 31_536_000),
+  }),
+} as const;
+
+export type OptionName = keyof typeof options;
+
+export type Config = {
+  readonly [Name in OptionName]: (typeof options)[Name] extends Option<infer T> ? T : never;
+};

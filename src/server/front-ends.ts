@@ -1,0 +1,31 @@
+/** The doors of the server, in the order in which a request is offered to them; S3 takes what no other wants. */
+import { createExt } from '../protocols/ext/index.ts';
+import { createIam } from '../protocols/iam/index.ts';
+import { createOperations, type WatchedServer } from '../protocols/operations/index.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { createS3 } from '../protocols/s3/index.ts';
+import { createSwift } from '../protocols/swift/index.ts';
+
+export interface FrontEndSettings {
+  readonly region: string;
+  readonly publicUrl: string | undefined;
+  readonly s3Domains: readonly string[];
+}
+
+/** @throws Error when two operations of one protocol have the same name: metrics and permissions could not tell them apart. */
+export function createFrontEnds(settings: FrontEndSettings, server: WatchedServer): readonly Protocol[] {
+  const { region } = settings;
+  const links = settings.publicUrl === undefined ? { region } : { region, publicUrl: settings.publicUrl };
+  const protocols = [
+    createOperations(server),
+    createIam(links),
+    createExt({ region }),
+    createSwift(links),
+    createS3({ domains: settings.s3Domains, region }),
+  ];
+  for (const { name, operationNames } of protocols) {
+    const twice = operationNames.find((operation, at) => operationNames.indexOf(operation) !== at);
+    if (twice !== undefined) throw new Error(`${name} has two operations named ${twice}`);
+  }
+  return protocols;
+}

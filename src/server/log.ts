@@ -1,0 +1,47 @@
+/** The log: JSON lines on standard error, readable ones on a terminal when the formatter is installed. */
+import { createRequire } from 'node:module';
+import { type Logger, pino } from 'pino';
+
+export interface Log extends Logger {
+  /** Writes out what is buffered; call before the process ends. */
+  flushAll(): void;
+}
+
+/** Lines are collected into blocks, so that a line per request does not cost a system call per request. */
+const bufferBytes = 4096;
+const flushEvery = 500;
+
+export function createLog(level: string): Log {
+  if (process.stderr.isTTY && installed('pino-pretty')) {
+    const pretty = pino({
+      level,
+      transport: { target: 'pino-pretty', options: { destination: 2, colorize: true } },
+    });
+    return Object.assign(pretty, { flushAll: () => pretty.flush() });
+  }
+  const destination = pino.destination({ dest: 2, sync: false, minLength: bufferBytes });
+  const timer = setInterval(() => destination.flush(), flushEvery);
+  timer.unref();
+  const log = pino(
+    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    destination,
+  );
+  return Object.assign(log, {
+    flushAll: () => {
+      try {
+        destination.flushSync();
+      } catch {
+        // Nothing was written yet, or standard error is closed: there is nowhere left to say so.
+      }
+    },
+  });
+}
+
+function installed(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

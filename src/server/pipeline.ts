@@ -1,0 +1,219 @@
+/**
+ * The request function: ten named steps, the same for every protocol (DESIGN 6). It alone writes answers, logs and metrics;
+ * whatever a step throws becomes the protocol's own error answer.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Clock, newId, type Random } from '../base/clock.ts';
+import { MalformedTarget } from '../base/http/query.ts';
+import type { Reply } from '../base/http/reply.ts';
+import { RequestView } from '../base/http/request-view.ts';
+import type { Actor } from '../core/actor.ts';
+import type { Core } from '../core/core.ts';
+import { CoreError } from '../core/errors.ts';
+import { Conflict, Corrupt, Unavailable } from '../engines/errors.ts';
+import type { BodyStream } from '../protocols/operation.ts';
+import {
+  type Authenticated,
+  type Call,
+  type Failure,
+  type Protocol,
+  ProtocolError,
+} from '../protocols/protocol.ts';
+import type { AccessLog } from './access-log.ts';
+import { writeReply } from './reply-writer.ts';
+import { ClientGone, collectBody, discardBody, readBody } from './request-body.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export interface PipelineParts {
+  readonly core: Core;
+  /** Asked in order; the last one owns everything that is left. */
+  readonly protocols: readonly Protocol[];
+  readonly telemetry: Telemetry;
+  readonly accessLog: AccessLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Seconds a client may let a body or an answer stand still. */
+  readonly idleSeconds: number;
+  /** True from the moment the server is asked to stop: answers then close their connections. */
+  readonly stopping: () => boolean;
+}
+
+/** Serves one request to its end; never throws. `expectsContinue`: the client waits for `100 Continue`. */
+export type Pipeline = (
+  message: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+) => Promise<void>;
+
+/** How much of an unwanted body is read so that the client gets to see why (bytes, seconds). */
+const discardBytes = 16 * 1024 * 1024;
+const discardSeconds = 5;
+
+/** Sent twice, these make two readers of one request disagree; Node itself refuses two lengths. */
+const singleHeaders = ['host', 'authorization', 'content-type', 'content-md5', 'range', 'x-auth-token'];
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  return async (message, response, expectsContinue) => {
+    parts.telemetry.begin();
+    const exchange = new Exchange(parts, message, response, expectsContinue);
+    await exchange.serve();
+  };
+}
+
+/** The state of one request while it passes the steps. */
+class Exchange {
+  readonly #parts: PipelineParts;
+  readonly #message: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #view: RequestView;
+  readonly #started = performance.now();
+  readonly #abort = new AbortController();
+  #expectsContinue: boolean;
+  #protocol: Protocol;
+  #operation = 'unknown';
+  #actor: Actor | undefined;
+  #bytesIn = 0;
+
+  constructor(
+    parts: PipelineParts,
+    message: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+  ) {
+    this.#parts = parts;
+    this.#message = message;
+    this.#response = response;
+    this.#expectsContinue = expectsContinue;
+    this.#view = new RequestView(message, {
+      address: message.socket.remoteAddress ?? '',
+      secure: 'encrypted' in message.socket,
+      requestId: newId(parts.random),
+      receivedAt: parts.clock(),
+    });
+    this.#protocol = this.#identify();
+    response.on('close', () => {
+      if (!response.writableFinished) this.#abort.abort(new ClientGone());
+    });
+  }
+
+  async serve(): Promise<void> {
+    let failure: Failure | undefined;
+    let status = 499;
+    let bytesOut = 0;
+    try {
+      const reply = await this.#answer().catch((error: unknown) => {
+        if (error instanceof ClientGone || this.#abort.signal.aborted) throw error;
+        failure = this.#failureOf(error);
+        return this.#protocol.renderError(failure, this.#view);
+      });
+      status = reply.status;
+      bytesOut = await this.#write(reply);
+    } catch (error) {
+      // Too late for an answer: the client is gone, or the bytes behind a begun answer cannot be read.
+      if (!(error instanceof ClientGone) && !this.#abort.signal.aborted) failure ??= this.#failureOf(error);
+      this.#response.destroy();
+    }
+    this.#record(status, bytesOut, failure);
+  }
+
+  /** Steps accept to run: everything up to an answer as a value. */
+  async #answer(): Promise<Reply> {
+    this.#accept();
+    const call = this.#protocol.resolve(this.#view);
+    this.#operation = call.operation;
+    const { core } = this.#parts;
+    const authenticated = await call.authenticate(core);
+    this.#actor = authenticated.actor;
+    const prepared = call.prepare();
+    await prepared.authorize(core, authenticated.actor);
+    this.#continue(call);
+    const body = await this.#body(call, authenticated);
+    return prepared.run({ core, actor: authenticated.actor, body, signal: this.#abort.signal });
+  }
+
+  #accept(): void {
+    const { rawHeaders } = this.#view;
+    const seen = new Set<string>();
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = (rawHeaders[i] ?? '').toLowerCase();
+      if (seen.has(name) && singleHeaders.includes(name)) {
+        throw new CoreError('InvalidArgument', { what: `header ${name}`, reason: 'is given twice' });
+      }
+      seen.add(name);
+    }
+  }
+
+  #identify(): Protocol {
+    const owner =
+      this.#parts.protocols.find((protocol) => protocol.owns(this.#view)) ?? this.#parts.protocols.at(-1);
+    if (owner === undefined) throw new Error('a pipeline needs protocols');
+    return owner;
+  }
+
+  #continue(call: Call): void {
+    if (this.#expectsContinue && call.body.kind !== 'none') {
+      this.#response.writeContinue();
+      this.#expectsContinue = false;
+    }
+  }
+
+  async #body(call: Call, authenticated: Authenticated): Promise<BodyStream | Buffer | undefined> {
+    if (call.body.kind === 'none') return undefined;
+    const decoded = authenticated.decodeBody(this.#countedBody());
+    if (call.body.kind === 'stream') return decoded;
+    if ((decoded.length ?? 0) > call.body.maxBytes)
+      throw new CoreError('TooLarge', { limit: call.body.maxBytes });
+    return collectBody(decoded, call.body.maxBytes);
+  }
+
+  async *#countedBody(): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of readBody(this.#message, this.#parts.idleSeconds)) {
+      this.#bytesIn += chunk.length;
+      yield chunk;
+    }
+  }
+
+  /** The closed set of failures a protocol can print; anything else is a defect and becomes Internal. */
+  #failureOf(error: unknown): Failure {
+    if (error instanceof CoreError || error instanceof ProtocolError || error instanceof MalformedTarget)
+      return error;
+    if (error instanceof Unavailable) {
+      const code = error.reason === 'full' ? 'InsufficientStorage' : 'Unavailable';
+      return new CoreError(code, { reason: error.message }, error);
+    }
+    if (error instanceof Conflict) return new CoreError('Busy', { what: this.#operation }, error);
+    const reason = error instanceof Corrupt ? 'stored data is damaged' : 'unexpected failure';
+    return new CoreError('Internal', { reason }, error);
+  }
+
+  async #write(reply: Reply): Promise<number> {
+    const response = this.#response;
+    const unread = !this.#message.complete;
+    const bytesOut = await writeReply(response, reply, {
+      head: this.#view.method === 'HEAD',
+      common: this.#protocol.commonHeaders(this.#view),
+      close: unread || this.#parts.stopping(),
+      stallSeconds: this.#parts.idleSeconds,
+    });
+    // A client that still waits for `100 Continue` sends nothing more.
+    if (unread && !this.#expectsContinue) await discardBody(this.#message, discardBytes, discardSeconds);
+    await new Promise<void>((resolve) => {
+      response.end(resolve);
+      response.once('close', resolve);
+    });
+    return bytesOut;
+  }
+
+  #record(status: number, bytesOut: number, failure: Failure | undefined): void {
+    const facts = {
+      protocol: this.#protocol.name,
+      operation: this.#operation,
+      status,
+      seconds: (performance.now() - this.#started) / 1000,
+      bytesIn: this.#bytesIn,
+      bytesOut,
+    };
+    this.#parts.telemetry.finish(facts);
+    this.#parts.accessLog.record({ ...facts, view: this.#view, actor: this.#actor, failure });
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Several processes behind one port (ONGGI_WORKERS). The first process starts and watches them and serves no requests itself;
+ * a worker that dies is replaced, and takes only its own running requests with it.
+ */
+import cluster, { type Worker } from 'node:cluster';
+import { AggregatorRegistry, type Registry } from 'prom-client';
+
+type FromWorker =
+  | { type: 'ready'; url: string }
+  | { type: 'failed'; message: string }
+  | { type: 'metrics'; id: number };
+type ToWorker = { type: 'stop' } | { type: 'metrics'; id: number; text: string };
+
+export interface Supervisor {
+  /** Asks all workers to finish and waits for them. */
+  stop(): Promise<void>;
+}
+
+/** Pause before a dead worker is replaced, in milliseconds: a worker that cannot start must not spin. */
+const restartPause = 500;
+
+export interface SupervisorOptions {
+  readonly count: number;
+  /** A worker died unasked; for the log. */
+  readonly onDeath: (pid: number | undefined, how: string) => void;
+}
+
+/**
+ * Starts `count` workers of this program; resolves when all accept requests.
+ * @throws an Error with the worker's own line when one cannot start.
+ */
+export async function superviseWorkers(
+  options: SupervisorOptions,
+): Promise<{ url: string; supervisor: Supervisor }> {
+  const aggregate = new AggregatorRegistry();
+  let stopping = false;
+  let started = false;
+
+  const start = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const worker = cluster.fork();
+      worker.on('message', (message: FromWorker) => {
+        if (message.type === 'ready') resolve(message.url);
+        if (message.type === 'failed') reject(new Error(message.message));
+        if (message.type === 'metrics') void answerMetrics(worker, message.id);
+      });
+      worker.once('exit', (code, signal) => {
+        reject(new Error(`a worker ended before it was ready (${signal ?? `exit code ${code}`})`));
+        if (stopping || !started) return;
+        options.onDeath(worker.process.pid, signal ?? `exit code ${code}`);
+        setTimeout(() => {
+          if (!stopping) start().catch(() => {});
+        }, restartPause);
+      });
+    });
+
+  const answerMetrics = async (worker: Worker, id: number): Promise<void> => {
+    const text = await aggregate.clusterMetrics().catch(() => '');
+    if (worker.isConnected()) worker.send({ type: 'metrics', id, text } satisfies ToWorker);
+  };
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+    await Promise.all(
+      workers.map(
+        (worker) =>
+          new Promise<void>((resolve) => {
+            worker.once('exit', () => resolve());
+            if (worker.isDead()) resolve();
+            else if (worker.isConnected()) worker.send({ type: 'stop' } satisfies ToWorker);
+          }),
+      ),
+    );
+  };
+
+  try {
+    const urls = await Promise.all(Array.from({ length: options.count }, start));
+    started = true;
+    return { url: urls[0] ?? '', supervisor: { stop } };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The worker's side of the conversation. */
+export interface WorkerLink {
+  ready(url: string): void;
+  failed(message: string): void;
+  /** The metrics of all workers together. */
+  metrics(): Promise<string>;
+}
+
+export function joinSupervisor(registry: Registry, onStop: () => void): WorkerLink {
+  AggregatorRegistry.setRegistries(registry);
+  const waiting = new Map<number, (text: string) => void>();
+  let lastId = 0;
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'stop') onStop();
+    if (message.type === 'metrics') {
+      waiting.get(message.id)?.(message.text);
+      waiting.delete(message.id);
+    }
+  });
+  // The supervisor is gone: nobody hands out connections any more.
+  process.on('disconnect', onStop);
+  const send = (message: FromWorker) => void process.send?.(message);
+  return {
+    ready: (url) => send({ type: 'ready', url }),
+    failed: (message) => send({ type: 'failed', message }),
+    metrics: () =>
+      new Promise((resolve) => {
+        lastId += 1;
+        waiting.set(lastId, resolve);
+        send({ type: 'metrics', id: lastId });
+      }),
+  };
+}
