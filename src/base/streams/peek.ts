@@ -12,7 +12,10 @@ export interface Peeked {
   readonly ended: boolean;
   /** What follows `head`; to be read once. Leaving its loop early closes the source. */
   readonly rest: AsyncIterable<Uint8Array>;
-  /** Closes the source when `rest` will not be read; harmless afterwards. */
+  /**
+   * Closes the source when `rest` was not read, or not to its end; harmless otherwise, so it belongs in a `finally`: a reader
+   * that fails before its first chunk closes nothing.
+   */
   close(): Promise<void>;
 }
 

@@ -11,6 +11,9 @@ import { attempt, errorCode, unavailable } from './file-failure.ts';
 
 /** No live upload leaves its file untouched this long, so an older one is a dead process's. Milliseconds. */
 const STALE_AFTER = 24 * 60 * 60 * 1000;
+/** Nobody outside the operator's group reads blobs behind the service's back. */
+const DIRECTORY_MODE = 0o750;
+const FILE_MODE = 0o640;
 const PREFIXES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const BLOB_NAME = /^[0-9a-f]{32}$/;
 
@@ -26,10 +29,11 @@ export class BlobDirectory {
   /** Creates what is missing below and at `root`, durably. @throws the system's error. */
   static async open(root: string): Promise<BlobDirectory> {
     await makeDurably(root);
-    for (const name of ['tmp', 'blobs']) await mkdir(join(root, name), { recursive: true });
+    for (const name of ['tmp', 'blobs'])
+      await mkdir(join(root, name), { recursive: true, mode: DIRECTORY_MODE });
     const existing = new Set(await readdir(join(root, 'blobs')));
     for (const prefix of PREFIXES) {
-      if (!existing.has(prefix)) await mkdir(join(root, 'blobs', prefix), { recursive: true });
+      if (!existing.has(prefix)) await ignoringPresence(mkdir(join(root, 'blobs', prefix), DIRECTORY_MODE));
     }
     await syncDirectory(join(root, 'blobs'));
     await syncDirectory(root);
@@ -38,7 +42,7 @@ export class BlobDirectory {
 
   /** An empty file in `tmp/`, not yet a blob; its place is made ready meanwhile. @throws Unavailable. */
   async create(id: string): Promise<FileHandle> {
-    const file = await attempt(open(this.#temporary(id), 'wx', 0o640));
+    const file = await attempt(open(this.#temporary(id), 'wx', FILE_MODE));
     // Only a head start: `publish` asks again and reports what went wrong.
     this.#prepare(id).catch(() => {});
     return file;
@@ -58,12 +62,17 @@ export class BlobDirectory {
       this.#ready.delete(placeOf(id));
       await attempt(move());
     }
-    await attempt(syncDirectory(dirname(this.#path(id))));
+    try {
+      await syncDirectory(dirname(this.#path(id)));
+    } catch (error) {
+      await Promise.allSettled([unlink(this.#path(id))]);
+      throw unavailable(error);
+    }
   }
 
-  /** Removes whatever an unfinished write left; what cannot be removed now is swept later. */
+  /** Removes the file of an unfinished write; what cannot be removed now is swept later. */
   async discard(id: string): Promise<void> {
-    await Promise.allSettled([unlink(this.#temporary(id)), unlink(this.#path(id))]);
+    await Promise.allSettled([unlink(this.#temporary(id))]);
   }
 
   /** The blob's file, open for reading; undefined when there is none. @throws Unavailable. */
@@ -84,7 +93,8 @@ export class BlobDirectory {
       for (const second of await subdirectories(join(blobs, first))) {
         const place = join(blobs, first, second);
         const ids = (await entries(place)).map(({ name }) => name).filter((name) => BLOB_NAME.test(name));
-        for (const { name, stats } of await statAll(place, ids)) yield { id: name, createdAt: stats.mtimeMs };
+        for (const { name, stats } of await statAll(place, ids))
+          yield { id: name, createdAt: Math.floor(stats.mtimeMs) };
       }
     }
   }
@@ -101,7 +111,7 @@ export class BlobDirectory {
   /** Writes, reads and removes a small file in `tmp/`. @throws the system's error. */
   async probe(id: string): Promise<void> {
     const path = this.#temporary(`probe-${id}`);
-    const file = await open(path, 'wx+', 0o640);
+    const file = await open(path, 'wx+', FILE_MODE);
     try {
       await file.write(Buffer.from(id));
       await file.read(Buffer.alloc(1), 0, 1, 0);
@@ -134,7 +144,7 @@ export class BlobDirectory {
   /** Synced even when the directory exists, since another process may have made it and not yet got that far. */
   async #makePlace(place: string): Promise<void> {
     const path = join(this.#root, 'blobs', place);
-    await ignoringPresence(mkdir(path));
+    await ignoringPresence(mkdir(path, DIRECTORY_MODE));
     await syncDirectory(dirname(path));
   }
 
@@ -157,7 +167,7 @@ function placeOf(id: string): string {
 
 /** Creates `path` and its missing parents, each synced into the one above. */
 async function makeDurably(path: string): Promise<void> {
-  const topmost = await mkdir(path, { recursive: true });
+  const topmost = await mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
   if (topmost === undefined) return;
   for (let made = path; made.length >= topmost.length; made = dirname(made))
     await syncDirectory(dirname(made));

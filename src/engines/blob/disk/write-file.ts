@@ -14,7 +14,7 @@ const GATHER_CHUNKS = 1024;
 /** Gathered writes that may wait or run while the source is pulled: memory of one stream is at most one more than this. */
 const WRITES_AHEAD = 2;
 /** Written bytes are sent to the disk in the background this often, so that the last sync of a large blob is short. */
-const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
+const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
 
 /**
  * Writes all of `source` to the empty `file` in blob format and resolves with the number of its bytes when they are durable.
