@@ -1,0 +1,187 @@
+/**
+ * Owns the field lists of the records of buckets, objects, uploads and the collector. A list only grows at its end, with the
+ * version going up (docs/formats.md keeps the history); field kinds and the envelope are `record-format.ts`.
+ */
+import { roles } from '../access/roles.ts';
+import type { BucketName, ObjectKey, ProjectId, UploadId, UserId } from './names.ts';
+import {
+  attachedBytes,
+  bytes,
+  type Field,
+  type Fields,
+  id,
+  list,
+  number,
+  optional,
+  recordFormat,
+  structure,
+  text,
+  textMap,
+  word,
+} from './record-format.ts';
+import type {
+  BucketRecord,
+  Checksum,
+  ContentHeaders,
+  Grant,
+  GrantMember,
+  ManifestPart,
+  ObjectAttributes,
+  ObjectData,
+  ObjectRecord,
+  PartRecord,
+  Segment,
+  UploadRecord,
+} from './records.ts';
+
+/** The parts of a manifest that stand in one record, in order. */
+export interface ManifestChunk {
+  readonly parts: readonly ManifestPart[];
+}
+
+/** What a completed upload answered, so that the same completion can be answered again. */
+export interface CompletionRecord {
+  readonly bucketId: string;
+  readonly key: ObjectKey;
+  /** SHA-256 of the list of parts. */
+  readonly request: Uint8Array;
+  readonly object: Omit<ObjectRecord, 'data'>;
+  readonly partCount: number;
+}
+
+/** The index of a project's buckets. */
+export interface BucketIndexRecord {
+  readonly id: string;
+}
+
+export interface QueueRecord {
+  /** How often the collector failed at it. */
+  readonly failures: number;
+}
+
+const algorithm = word('CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256');
+const checksumType = word('FULL_OBJECT', 'COMPOSITE');
+const checksum = structure<Checksum>({ algorithm, type: checksumType, value: text });
+
+const contentHeaders = structure<ContentHeaders>({
+  cacheControl: optional(text),
+  contentDisposition: optional(text),
+  contentEncoding: optional(text),
+  contentLanguage: optional(text),
+  expires: optional(text),
+});
+
+const attributes: Fields<ObjectAttributes> = {
+  contentType: text,
+  headers: contentHeaders,
+  metadata: textMap,
+  deleteAt: optional(number),
+};
+
+/** Inline: the length of attached bytes. Blob: `[blob id, offset, length]`. */
+const segment: Field<Segment> = {
+  toWire: (value, attach) =>
+    value.kind === 'inline'
+      ? attachedBytes.toWire(value.bytes, attach)
+      : [id.toWire(value.blob, attach), value.offset, value.length],
+  fromWire(raw, detach) {
+    if (!Array.isArray(raw)) return { kind: 'inline', bytes: attachedBytes.fromWire(raw, detach) };
+    return {
+      kind: 'blob',
+      blob: id.fromWire(raw[0], detach),
+      offset: number.fromWire(raw[1], detach),
+      length: number.fromWire(raw[2], detach),
+    };
+  },
+};
+const segments = list(segment);
+
+/** Segments: `[0, segments]`. Manifest: `[1, manifest id, number of parts]`. */
+const objectData: Field<ObjectData> = {
+  toWire: (value, attach) =>
+    value.kind === 'segments'
+      ? [0, segments.toWire(value.segments, attach)]
+      : [1, id.toWire(value.manifest, attach), value.partCount],
+  fromWire(raw, detach) {
+    if (!Array.isArray(raw)) throw new TypeError('expected the whereabouts of data');
+    if (raw[0] === 0) return { kind: 'segments', segments: segments.fromWire(raw[1], detach) };
+    if (raw[0] !== 1) throw new TypeError('expected segments or a manifest');
+    const partCount = number.fromWire(raw[2], detach);
+    return { kind: 'manifest', manifest: id.fromWire(raw[1], detach), partCount };
+  },
+};
+
+const objectFields: Fields<Omit<ObjectRecord, 'data'>> = {
+  versionId: text,
+  modifiedAt: number,
+  size: number,
+  etag: text,
+  ...attributes,
+  checksum: optional(checksum),
+  storageClass: text,
+};
+
+export const objectFormat = recordFormat<ObjectRecord>('object', 1, { ...objectFields, data: objectData });
+
+const grant = structure<Grant>({
+  id: text,
+  role: word(...roles),
+  member: structure<GrantMember>({
+    type: word('user', 'service_account', 'group', 'role_group', 'project_users', 'all_users'),
+    id: text,
+  }),
+});
+
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 1, {
+  name: text as Field<BucketName>,
+  id,
+  projectId: id as Field<ProjectId>,
+  ownerId: id as Field<UserId>,
+  createdAt: number,
+  modifiedAt: number,
+  state: word('active', 'deleting'),
+  grants: list(grant),
+  metadata: textMap,
+  storageClass: text,
+});
+
+export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });
+
+export const uploadFormat = recordFormat<UploadRecord>('upload', 1, {
+  id: id as Field<UploadId>,
+  bucket: text as Field<BucketName>,
+  key: text as Field<ObjectKey>,
+  initiatorId: id as Field<UserId>,
+  startedAt: number,
+  storageClass: text,
+  ...attributes,
+  checksum: optional(structure<Pick<Checksum, 'algorithm' | 'type'>>({ algorithm, type: checksumType })),
+});
+
+export const partFormat = recordFormat<PartRecord>('part', 1, {
+  number,
+  size: number,
+  etag: text,
+  modifiedAt: number,
+  checksum: optional(checksum),
+  segments,
+});
+
+const manifestPart = structure<ManifestPart>({
+  number,
+  size: number,
+  checksum: optional(text),
+  segments,
+});
+
+export const manifestChunkFormat = recordFormat<ManifestChunk>('manifest', 1, { parts: list(manifestPart) });
+
+export const completionFormat = recordFormat<CompletionRecord>('completion', 1, {
+  bucketId: id,
+  key: text as Field<ObjectKey>,
+  request: bytes,
+  object: structure(objectFields),
+  partCount: number,
+});
+
+export const queueFormat = recordFormat<QueueRecord>('queue', 1, { failures: number });

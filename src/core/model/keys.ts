@@ -1,0 +1,232 @@
+/**
+ * Owns the key space of the metadata engine: one table of tags and one builder per key. Refuses values: those are `codecs.ts`.
+ * Ids are kept as their 16 raw bytes, numbers big-endian, names and object keys as UTF-8, so that byte order is listing order.
+ * docs/formats.md describes every layout.
+ */
+import { afterPrefix } from '../../base/bytes.ts';
+import type { BlobId } from '../../engines/blob/blob-store.ts';
+import { type Key, maxKeyBytes } from '../../engines/meta/meta-store.ts';
+import type { BucketName, ObjectKey, ProjectId, UploadId } from './names.ts';
+
+/** The first byte of every key. A byte once used keeps its meaning for ever; (c) marks counters. */
+export const tags = {
+  /** Reserved: what the store says about itself. */
+  store: 0x01,
+
+  bucket: 0x10,
+  projectBucket: 0x11,
+  /** (c) */
+  bucketObjects: 0x12,
+  /** (c) */
+  bucketBytes: 0x13,
+  /** (c) */
+  projectBuckets: 0x14,
+  /** (c) */
+  projectObjects: 0x15,
+  /** (c) */
+  projectBytes: 0x16,
+
+  object: 0x20,
+  /** Reserved: bucket id, key, NUL, inverted time. */
+  version: 0x21,
+  upload: 0x28,
+  part: 0x29,
+  completion: 0x2a,
+
+  manifest: 0x30,
+  /** (c) */
+  blobReferences: 0x38,
+  /** (c) */
+  manifestReferences: 0x39,
+  queue: 0x3a,
+
+  /** From here to 0x5f the keys of `identity/`, built there. */
+  domain: 0x40,
+  domainName: 0x41,
+  project: 0x42,
+  projectName: 0x43,
+  accountNumber: 0x44,
+  user: 0x45,
+  userName: 0x46,
+  membership: 0x47,
+  member: 0x48,
+  /** The keys of one (project, user) pair, so that their number can be limited. */
+  keyRing: 0x49,
+  iamKey: 0x4a,
+  iamKeyName: 0x4b,
+  s3Key: 0x4c,
+  revocation: 0x4d,
+  revocationByExpiry: 0x4e,
+} as const;
+
+/** The longest object key any layout has room for; what is longer sorts like its beginning and matches nothing. */
+const longestObjectKey = maxKeyBytes - 64;
+
+/** A tag and what follows it, in a row. */
+export function taggedKey(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+  return Buffer.concat([Uint8Array.of(tag), ...parts]);
+}
+
+/** The 16 raw bytes of an id of 32 hex characters. */
+export function idBytes(id: string): Buffer {
+  return Buffer.from(id, 'hex');
+}
+
+/** Keys from `start` (inclusive) to `end` (exclusive). */
+export interface KeySpan {
+  readonly start: Key;
+  readonly end: Key;
+}
+
+/** Every key that begins with `prefix` (whose first byte is a tag, so there is always an end). */
+export function spanOf(prefix: Uint8Array): KeySpan {
+  return { start: prefix, end: afterPrefix(prefix) ?? prefix };
+}
+
+export function bucketKey(name: BucketName): Key {
+  return taggedKey(tags.bucket, Buffer.from(name));
+}
+
+/** The index of a project's buckets, ordered by name. */
+export function projectBucketsPrefix(project: ProjectId): Buffer {
+  return taggedKey(tags.projectBucket, idBytes(project));
+}
+
+export function projectBucketKey(project: ProjectId, name: string): Key {
+  return taggedKey(tags.projectBucket, idBytes(project), Buffer.from(name));
+}
+
+export function bucketObjectsKey(bucketId: string): Key {
+  return taggedKey(tags.bucketObjects, idBytes(bucketId));
+}
+
+export function bucketBytesKey(bucketId: string): Key {
+  return taggedKey(tags.bucketBytes, idBytes(bucketId));
+}
+
+export function projectBucketsKey(project: ProjectId): Key {
+  return taggedKey(tags.projectBuckets, idBytes(project));
+}
+
+export function projectObjectsKey(project: ProjectId): Key {
+  return taggedKey(tags.projectObjects, idBytes(project));
+}
+
+export function projectBytesKey(project: ProjectId): Key {
+  return taggedKey(tags.projectBytes, idBytes(project));
+}
+
+/** What the keys of a bucket's current objects begin with; the object's key in UTF-8 follows. */
+export function objectsPrefix(bucketId: string): Buffer {
+  return taggedKey(tags.object, idBytes(bucketId));
+}
+
+export function objectKey(bucketId: string, key: ObjectKey): Key {
+  return taggedKey(tags.object, idBytes(bucketId), Buffer.from(key));
+}
+
+export function versionsPrefix(bucketId: string): Buffer {
+  return taggedKey(tags.version, idBytes(bucketId));
+}
+
+export function uploadsPrefix(bucketId: string): Buffer {
+  return taggedKey(tags.upload, idBytes(bucketId));
+}
+
+/**
+ * Object keys have no NUL, so it ends them. An upload id begins with its start time (`newUploadId`): the uploads of one key
+ * are ordered by that, and the address (bucket, key, id) is all that is needed to find one.
+ */
+export function uploadKey(bucketId: string, key: ObjectKey, upload: UploadId): Key {
+  return taggedKey(tags.upload, idBytes(bucketId), Buffer.from(key), terminator, idBytes(upload));
+}
+
+const terminator = Uint8Array.of(0);
+const uploadTail = 17;
+
+/** The object key's bytes and the upload id in what follows `uploadsPrefix`. */
+export function splitUploadKey(rest: Buffer): { key: Buffer; upload: string } {
+  const end = rest.length - uploadTail;
+  return { key: rest.subarray(0, end), upload: rest.toString('hex', end + 1) };
+}
+
+export function partsPrefix(upload: UploadId): Buffer {
+  return taggedKey(tags.part, idBytes(upload));
+}
+
+/** `number`: 0 to 65,535. */
+export function partKey(upload: UploadId, number: number): Key {
+  return taggedKey(tags.part, idBytes(upload), u16(number));
+}
+
+export function completionKey(upload: UploadId): Key {
+  return taggedKey(tags.completion, idBytes(upload));
+}
+
+export function manifestPrefix(manifest: string): Buffer {
+  return taggedKey(tags.manifest, idBytes(manifest));
+}
+
+/** A chunk is found by where in the object it begins; the first part's number tells chunks of no bytes apart. */
+export function manifestChunkKey(manifest: string, offset: number, firstPart: number): Key {
+  return taggedKey(tags.manifest, idBytes(manifest), u64(offset), u16(firstPart));
+}
+
+/** Where in the object a manifest's chunk begins, in bytes. */
+export function manifestChunkOffset(key: Key): number {
+  return Number(Buffer.from(key).readBigUInt64BE(17));
+}
+
+export function blobReferencesKey(blob: BlobId): Key {
+  return taggedKey(tags.blobReferences, idBytes(blob));
+}
+
+export function manifestReferencesKey(manifest: string): Key {
+  return taggedKey(tags.manifestReferences, idBytes(manifest));
+}
+
+/** What the collector looks at when due; the number is part of the key. */
+const queueKinds = { blob: 1, manifest: 2, upload: 3, completion: 4, bucket: 5 } as const;
+export type QueueKind = keyof typeof queueKinds;
+
+/** `due` in milliseconds since the epoch. */
+export function queueKey(due: number, kind: QueueKind, id: string): Key {
+  return taggedKey(tags.queue, u64(due), Uint8Array.of(queueKinds[kind]), idBytes(id));
+}
+
+/** Undefined for a kind this version does not know. */
+export function splitQueueKey(key: Key): { kind: QueueKind; id: string } | undefined {
+  const number = key[9];
+  const kind = (Object.keys(queueKinds) as QueueKind[]).find((name) => queueKinds[name] === number);
+  return kind && { kind, id: Buffer.from(key).toString('hex', 10) };
+}
+
+/** Everything due at `now` or before. */
+export function queueSpan(now: number): KeySpan {
+  return { start: taggedKey(tags.queue), end: taggedKey(tags.queue, u64(now + 1)) };
+}
+
+/**
+ * A text from outside as the bytes of an object key, cut where no stored key goes on. Cut or whole, it stands at the same place
+ * among all keys that can be stored, so it serves as a boundary (not as a prefix to match).
+ */
+export function boundaryBytes(text: string): Buffer {
+  return Buffer.from(text).subarray(0, longestObjectKey);
+}
+
+/** Whether `prefix` is short enough to be the beginning of any stored key. */
+export function canPrefixKeys(prefix: Uint8Array): boolean {
+  return prefix.length <= longestObjectKey;
+}
+
+function u16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value);
+  return bytes;
+}
+
+function u64(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return bytes;
+}
