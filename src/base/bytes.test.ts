@@ -1,3 +1,5 @@
+/** Order, prefixes and printing of byte strings, by example and by property. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

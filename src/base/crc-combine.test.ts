@@ -1,3 +1,5 @@
+/** Joined CRCs against the CRC of the joined bytes. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

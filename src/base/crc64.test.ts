@@ -1,3 +1,5 @@
+/** CRC-64/NVME against its definition, bit by bit. */
+
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';

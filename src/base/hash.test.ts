@@ -1,3 +1,5 @@
+/** Every hasher against published values, however the bytes are cut. */
+
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';

@@ -1,3 +1,5 @@
+/** The byte stream pieces: what they pass on, refuse and close. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

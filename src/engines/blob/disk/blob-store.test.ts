@@ -1,3 +1,5 @@
+/** The disk engine: the contract, damage on disk, shared directories, full and vanished disks. */
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';

@@ -1,3 +1,5 @@
+/** The memory engine: the contract, and time and ids from its arguments. */
+
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { blobStoreContract, inChunks, listOf } from '../contract.test-suite.ts';
