@@ -26,7 +26,6 @@ interface Job {
   /** The puts as they will lie on disk, but for the version. */
   readonly records: readonly (readonly [Key, Buffer])[];
   conflict: boolean;
-  givenUp: boolean;
   resolve(): void;
   reject(error: Error): void;
 }
@@ -71,7 +70,7 @@ export class LmdbMetaStore implements MetaStore {
     assertCommitKeys(commit);
     const records = (commit.puts ?? []).map(([key, value]) => [key, toRecord(value)] as const);
     return new Promise((resolve, reject) => {
-      const job: Job = { commit, records, conflict: false, givenUp: false, resolve, reject };
+      const job: Job = { commit, records, conflict: false, resolve, reject };
       this.#limitPatience(job);
       if (this.#waiting.push(job) === 1) this.#startGroup();
     });
@@ -110,7 +109,6 @@ export class LmdbMetaStore implements MetaStore {
   /** Never lets a commit hang, whatever holds the write lock or the disk: a commit that has not begun never will. */
   #limitPatience(job: Job): void {
     const timer = setTimeout(() => {
-      job.givenUp = true;
       this.#waiting = this.#waiting.filter((other) => other !== job);
       job.reject(new Unavailable('the metadata store gave no answer in time'));
     }, this.#parts.patience);
@@ -133,28 +131,32 @@ export class LmdbMetaStore implements MetaStore {
 
   /** Asks for the write lock; once it is held, everything that waits by then is one transaction. */
   async #writeGroup(): Promise<void> {
-    let group: readonly Job[] = this.#waiting;
+    let group: readonly Job[] | undefined;
     try {
       // A child transaction, because only a child can be taken back when a write in the middle of the group fails.
       await this.#parts.root.childTransaction(() => {
-        group = this.#waiting;
-        this.#waiting = [];
+        group = this.#takeWaiting();
         const first = BigInt(this.#parts.root.getWriteTxnId()) << placeBits;
         group.forEach((job, place) => {
           job.conflict = !this.#holds(job.commit);
-          if (!job.conflict && !job.givenUp) this.#apply(job, first + BigInt(place));
+          if (!job.conflict) this.#apply(job, first + BigInt(place));
         });
       });
     } catch (error) {
       const failure = asUnavailable(await causeOf(error), this.#parts.path, 'cannot write the metadata');
-      if (group === this.#waiting) this.#waiting = [];
-      for (const job of group) job.reject(failure);
+      for (const job of group ?? this.#takeWaiting()) job.reject(failure);
       return;
     }
-    for (const job of group) {
+    for (const job of group ?? []) {
       if (job.conflict) job.reject(new Conflict());
       else job.resolve();
     }
+  }
+
+  #takeWaiting(): readonly Job[] {
+    const jobs = this.#waiting;
+    this.#waiting = [];
+    return jobs;
   }
 
   #holds({ checks = [] }: Commit): boolean {
