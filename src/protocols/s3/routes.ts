@@ -1,0 +1,159 @@
+/**
+ * Owns finding the operation of an S3 request: by method, by whether a bucket or key is named, and by the query names and
+ * headers that turn one call into another. Compiled once from the tables; a request only looks up. Refuses guessing: a request
+ * that names a sub-resource never becomes the plain operation without it.
+ */
+import type { RequestView } from '../../base/http/request-view.ts';
+import { type S3Error, s3Error } from './errors.ts';
+import type { S3View } from './request.ts';
+
+export type S3Scope = 'service' | 'bucket' | 'object';
+
+export interface S3Route {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  readonly scope: S3Scope;
+  /** Query names that must all be there; any of them names a sub-resource wherever it appears. */
+  readonly query?: readonly string[];
+  /** Names of sub-resources that are mere parameters of this operation, as `partNumber` is of GetObject. */
+  readonly parameters?: readonly string[];
+  /** A header by lower-case name that must be there. */
+  readonly header?: string;
+}
+
+export interface Routed {
+  readonly name: string;
+  readonly route: S3Route;
+}
+
+/** The operation of a request. @throws S3Error NotImplemented, MethodNotAllowed, InvalidArgument; MalformedTarget */
+export type Resolve<Operation> = (view: S3View) => Operation;
+
+/** @throws Error when two served operations have the same shape, or an operation stands in both tables. */
+export function compileRoutes<Operation extends Routed>(
+  served: readonly Operation[],
+  notYet: readonly Routed[],
+): Resolve<Operation> {
+  refuseTwins(served, notYet);
+  const candidates: readonly Candidate<Operation>[] = [
+    ...served.map((operation) => ({ ...operation, serve: operation })),
+    ...notYet.map((operation) => ({ ...operation, serve: undefined })),
+  ].sort((a, b) => specificity(b.route) - specificity(a.route));
+  const subresources = new Set(candidates.flatMap(({ route }) => route.query ?? []));
+  const byPlace = groupBy(candidates, ({ route }) => `${route.method} ${route.scope}`);
+
+  return (view) => {
+    const scope = scopeOf(view);
+    const { request } = view;
+    const named = subresourcesOf(request, subresources);
+    const found = (byPlace.get(`${request.method} ${scope}`) ?? []).find(({ route }) =>
+      matches(route, named, request),
+    );
+    if (found === undefined || leftOver(found.route, named).length > 0) {
+      throw refusal(candidates, scope, named, request);
+    }
+    if (found.serve === undefined) throw notImplemented(candidates, found, request);
+    return found.serve;
+  };
+}
+
+interface Candidate<Operation> extends Routed {
+  /** Absent for operations we do not serve. */
+  readonly serve: Operation | undefined;
+}
+
+export function scopeOf(view: Pick<S3View, 'bucket' | 'key'>): S3Scope {
+  if (view.bucket === undefined) return 'service';
+  return view.key === undefined ? 'bucket' : 'object';
+}
+
+/** More query names win over fewer, and with equally many, a header wins over none. */
+function specificity(route: S3Route): number {
+  return 2 * (route.query?.length ?? 0) + (route.header === undefined ? 0 : 1);
+}
+
+function shapeOf({ method, scope, query = [], header = '' }: S3Route): string {
+  return `${method} ${scope} ?${[...query].sort().join('&')} ${header}`;
+}
+
+function refuseTwins(served: readonly Routed[], notYet: readonly Routed[]): void {
+  const shapes = new Map<string, string>();
+  for (const { name, route } of served) {
+    const twin = shapes.get(shapeOf(route));
+    if (twin !== undefined) throw new Error(`S3 operations ${twin} and ${name} have the same shape`);
+    shapes.set(shapeOf(route), name);
+  }
+  for (const { name, route } of notYet) {
+    const twin = shapes.get(shapeOf(route));
+    if (twin !== undefined) throw new Error(`S3 operation ${name} is listed as not served beside ${twin}`);
+  }
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function subresourcesOf(request: RequestView, known: ReadonlySet<string>): readonly string[] {
+  if (request.rawQuery === '') return [];
+  const named = new Set(request.query.entries.map(([name]) => name).filter((name) => known.has(name)));
+  return [...named];
+}
+
+function matches(route: S3Route, named: readonly string[], request: RequestView): boolean {
+  return (
+    (route.query ?? []).every((name) => named.includes(name)) &&
+    (route.header === undefined || request.header(route.header) !== undefined)
+  );
+}
+
+/** The sub-resources a request names and a route knows nothing of. */
+function leftOver({ query = [], parameters = [] }: S3Route, named: readonly string[]): readonly string[] {
+  return named.filter((name) => !query.includes(name) && !parameters.includes(name));
+}
+
+/** Several unserved operations may share a shape; SDKs then tell them apart by `x-id`. */
+function notImplemented(candidates: readonly Routed[], found: Routed, request: RequestView): S3Error {
+  const wanted = request.rawQuery === '' ? undefined : request.query.get('x-id');
+  const shape = shapeOf(found.route);
+  const exact = candidates.find(({ name, route }) => name === wanted && shapeOf(route) === shape);
+  return s3Error('NotImplemented', `${(exact ?? found).name} is not implemented.`);
+}
+
+/** Why no operation fits: another method would, or the query names do not go together. */
+function refusal(
+  candidates: readonly Routed[],
+  scope: S3Scope,
+  named: readonly string[],
+  request: RequestView,
+): S3Error {
+  const methods = candidates
+    .filter(({ route }) => route.scope === scope && matches(route, named, request))
+    .filter(({ route }) => leftOver(route, named).length === 0)
+    .map(({ route }) => route.method);
+  if (named.length === 0 || (methods.length > 0 && !methods.some((method) => method === request.method))) {
+    return s3Error(
+      'MethodNotAllowed',
+      undefined,
+      { Method: request.method, ResourceType: resourceType(scope, named) },
+      { Allow: [...new Set(methods)].sort().join(', ') },
+    );
+  }
+  if (named.length > 1) {
+    return s3Error('InvalidArgument', `Conflicting query string parameters: ${named.join(', ')}`, {
+      ArgumentName: 'ResourceType',
+      ArgumentValue: named[0],
+    });
+  }
+  return s3Error('InvalidArgument', `The query string parameter ${named[0]} does not fit this request.`, {
+    ArgumentName: named[0],
+  });
+}
+
+function resourceType(scope: S3Scope, named: readonly string[]): string {
+  return (named[0] ?? scope).toUpperCase();
+}
