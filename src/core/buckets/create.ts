@@ -1,0 +1,89 @@
+/** Makes buckets: names are unique across the whole service. */
+import { newId } from '../../base/clock.ts';
+import type { Role } from '../access/roles.ts';
+import type { UserActor } from '../actor.ts';
+import type { Core } from '../core.ts';
+import { CoreError, isCoreError } from '../errors.ts';
+import { bucketFormat, bucketIndexFormat } from '../model/codecs.ts';
+import { committing, Draft } from '../model/draft.ts';
+import { bucketKey, projectBucketKey, projectBucketsKey } from '../model/keys.ts';
+import type { BucketName, ProjectId } from '../model/names.ts';
+import type { BucketRecord, Grant, GrantMember, Metadata } from '../model/records.ts';
+import { type BucketInfo, bucketInfo } from './buckets.ts';
+import { openBucket } from './lookup.ts';
+
+export interface CreateBucketInput {
+  readonly name: BucketName;
+  /** The project that will own it; the actor's own when absent. */
+  readonly project?: ProjectId;
+  readonly metadata?: Metadata;
+}
+
+/** @throws CoreError BucketExists; InvalidArgument when neither the input nor the actor names a project */
+export async function createBucket(
+  core: Core,
+  actor: UserActor,
+  input: CreateBucketInput,
+): Promise<BucketInfo> {
+  const projectId = input.project ?? actor.projectId;
+  if (projectId === undefined) {
+    throw new CoreError('InvalidArgument', { what: 'project', reason: 'a bucket needs one' });
+  }
+  return committing('bucket', async () => {
+    await refuseExisting(core, actor, projectId, input.name);
+    const record = newBucket(core, actor, projectId, input);
+    await new Draft(core)
+      .check(bucketKey(record.name), undefined)
+      .put(bucketKey(record.name), bucketFormat.encode(record))
+      .put(projectBucketKey(projectId, record.name), bucketIndexFormat.encode({ id: record.id }))
+      .add(projectBucketsKey(projectId), 1)
+      .commit();
+    return bucketInfo(record, 0n, 0n);
+  });
+}
+
+async function refuseExisting(
+  core: Core,
+  actor: UserActor,
+  project: ProjectId,
+  bucket: BucketName,
+): Promise<void> {
+  try {
+    const { record } = await openBucket(core, bucket);
+    const sameProject = record.projectId === project;
+    throw new CoreError('BucketExists', {
+      bucket,
+      sameProject,
+      sameOwner: record.ownerId === actor.userId,
+    });
+  } catch (error) {
+    if (!isCoreError(error, 'NoSuchBucket')) throw error;
+  }
+}
+
+function newBucket(
+  core: Core,
+  actor: UserActor,
+  projectId: ProjectId,
+  { name, metadata = {} }: CreateBucketInput,
+): BucketRecord {
+  const now = core.clock();
+  const grant = (role: Role, member: GrantMember): Grant => ({ id: newId(core.random), role, member });
+  return {
+    name,
+    id: newId(core.random),
+    projectId,
+    ownerId: actor.userId,
+    createdAt: now,
+    modifiedAt: now,
+    state: 'active',
+    // DESIGN 12, "Access": what a new bucket grants.
+    grants: [
+      grant('storage.owner', { type: actor.userKind, id: actor.userId }),
+      grant('storage.editor', { type: 'role_group', id: 'project-member' }),
+      grant('storage.viewer', { type: 'role_group', id: 'project-reader' }),
+    ],
+    metadata,
+    storageClass: 'STANDARD',
+  };
+}

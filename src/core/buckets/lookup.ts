@@ -1,0 +1,116 @@
+/**
+ * Owns finding a bucket, and what lies under its id, in one round trip: the id of a name is remembered and checked against the
+ * record that comes with the answer, so a remembered id is only ever a guess.
+ */
+import type { Entry, Key, MetaStore } from '../../engines/meta/meta-store.ts';
+import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
+import { bucketFormat } from '../model/codecs.ts';
+import type { Loaded } from '../model/draft.ts';
+import { bucketKey } from '../model/keys.ts';
+import type { BucketName } from '../model/names.ts';
+import type { BucketRecord } from '../model/records.ts';
+import { settleDeletion } from './settle.ts';
+
+/** A bucket, and the keys to read together with it. */
+export interface Place {
+  readonly bucket: BucketName;
+  readonly keys: (bucketId: string) => readonly Key[];
+}
+
+export interface OpenedPlace {
+  readonly bucket: Loaded<BucketRecord>;
+  /** In the order of the place's keys; one consistent view with the bucket. */
+  readonly entries: readonly (Entry | undefined)[];
+}
+
+/** Records of buckets as last seen, by name. Decoding is saved too, as long as the version is the same. */
+type Seen = Map<string, Loaded<BucketRecord>>;
+const seenBuckets = new WeakMap<MetaStore, Seen>();
+const mostSeen = 10_000;
+const mostTurns = 50;
+
+/**
+ * All places as of one moment. A bucket in the middle of its deletion is settled first.
+ * @throws CoreError NoSuchBucket for the first place whose bucket is absent; Busy
+ */
+export async function openPlaces(core: Core, places: readonly Place[]): Promise<OpenedPlace[]> {
+  const seen = seenIn(core.meta);
+  for (let turn = 0; turn < mostTurns; turn += 1) {
+    const opened = await openGuessing(core, seen, places);
+    if (opened !== undefined) return opened;
+  }
+  throw new CoreError('Busy', { what: 'bucket' });
+}
+
+/** Undefined when a guess was wrong or a deletion had to be settled; then the next turn knows better. */
+async function openGuessing(
+  core: Core,
+  seen: Seen,
+  places: readonly Place[],
+): Promise<OpenedPlace[] | undefined> {
+  const plans = places.map((place) => {
+    const id = seen.get(place.bucket)?.record.id;
+    return { place, id, keys: id === undefined ? [] : place.keys(id) };
+  });
+  const entries = await core.meta.get(plans.flatMap(({ place, keys }) => [bucketKey(place.bucket), ...keys]));
+  const opened: OpenedPlace[] = [];
+  let right = true;
+  let at = 0;
+  for (const { place, id, keys } of plans) {
+    const bucket = await current(core, seen, place.bucket, entries[at]);
+    if (bucket?.record.id !== id) right = false;
+    if (bucket !== undefined) opened.push({ bucket, entries: entries.slice(at + 1, at + 1 + keys.length) });
+    at += 1 + keys.length;
+  }
+  return right && opened.length === places.length ? opened : undefined;
+}
+
+/** The bucket in `entry`; undefined when it was being deleted, and now is settled. */
+async function current(
+  core: Core,
+  seen: Seen,
+  name: BucketName,
+  entry: Entry | undefined,
+): Promise<Loaded<BucketRecord> | undefined> {
+  if (entry === undefined) {
+    seen.delete(name);
+    throw new CoreError('NoSuchBucket', { bucket: name });
+  }
+  const known = seen.get(name);
+  if (known?.version === entry.version) return known;
+  const bucket = { record: bucketFormat.decode(entry.value), version: entry.version };
+  if (bucket.record.state === 'deleting') {
+    await settleDeletion(core, bucket);
+    return undefined;
+  }
+  if (seen.size >= mostSeen) seen.clear();
+  seen.set(name, bucket);
+  return bucket;
+}
+
+function seenIn(meta: MetaStore): Seen {
+  let seen = seenBuckets.get(meta);
+  if (seen === undefined) {
+    seen = new Map();
+    seenBuckets.set(meta, seen);
+  }
+  return seen;
+}
+
+/** One bucket with the entries of `keys`. @throws CoreError NoSuchBucket */
+export async function openPlace(
+  core: Core,
+  bucket: BucketName,
+  keys: (bucketId: string) => readonly Key[],
+): Promise<OpenedPlace> {
+  const [opened] = await openPlaces(core, [{ bucket, keys }]);
+  if (opened === undefined) throw new CoreError('NoSuchBucket', { bucket });
+  return opened;
+}
+
+/** @throws CoreError NoSuchBucket */
+export async function openBucket(core: Core, name: BucketName): Promise<Loaded<BucketRecord>> {
+  const { bucket } = await openPlace(core, name, () => []);
+  return bucket;
+}
