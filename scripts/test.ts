@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgres } from '../test/support/postgres.ts';
+import { postgresMissing, startPostgres } from '../test/support/postgres.ts';
 import { Report } from './test-report.ts';
 import { filesOf, runFiles, type SuiteName, suiteNames, titleOf } from './test-suites.ts';
 
@@ -16,13 +16,9 @@ function isSuite(word: string | undefined): word is SuiteName {
 
 /** Runs `work` with every test server on one embedded PostgreSQL; says why when there can be none here. */
 async function onPostgres(report: Report, work: () => Promise<void>): Promise<void> {
-  let postgres: Awaited<ReturnType<typeof startPostgres>>;
-  try {
-    postgres = await startPostgres();
-  } catch (error) {
-    report.skip(titleOf('postgres'), `PostgreSQL cannot be started here: ${(error as Error).message}`);
-    return;
-  }
+  const missing = postgresMissing();
+  if (missing !== false) return report.skip(titleOf('postgres'), missing);
+  const postgres = await startPostgres();
   process.env.TEST_META_URL = postgres.url;
   try {
     await work();

@@ -1,0 +1,33 @@
+/**
+ * The KakaoCloud Extension, `/v1_ext`: buckets and their settings as JSON, by API token (reference, section 5). Objects are not
+ * its business: S3 and Swift serve them.
+ */
+import { callOf, type Protocol } from '../protocol.ts';
+import { renderError } from './errors.ts';
+import { notYet } from './not-yet.ts';
+import { operations } from './operations/index.ts';
+import { compileRoutes } from './routing.ts';
+import { authenticate } from './token.ts';
+
+const prefix = '/v1_ext';
+
+export interface ExtSettings {
+  /** Our one region, e.g. `kr-central-2`. */
+  readonly region: string;
+}
+
+export function createExt(_settings: ExtSettings): Protocol {
+  const all = [...operations, ...notYet];
+  const resolve = compileRoutes(all);
+  return {
+    name: 'ext',
+    operationNames: all.map(({ name }) => name),
+    owns: ({ path }) => path === prefix || path.startsWith(`${prefix}/`),
+    resolve(request) {
+      const { operation, view } = resolve(request);
+      return callOf(view, operation, authenticate);
+    },
+    renderError: (error, request) => renderError(error, request.origin),
+    commonHeaders: ({ requestId }) => ({ 'X-Request-Id': requestId }),
+  };
+}

@@ -1,0 +1,50 @@
+/** The Extension's view of a request and its way of naming one; the maker of its operations. */
+import type { RequestView } from '../../base/http/request-view.ts';
+import type { Actor, UserActor } from '../../core/actor.ts';
+import { CoreError } from '../../core/errors.ts';
+import {
+  type BucketName,
+  defaultNameLimits,
+  type ProjectId,
+  parseBucketName,
+} from '../../core/model/names.ts';
+import { operationsFor } from '../operation.ts';
+
+export type ExtMethod = 'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT';
+
+export interface ExtRoute {
+  readonly methods: readonly ExtMethod[];
+  /** A path with `:name` segments, as find-my-way reads it. */
+  readonly path: string;
+}
+
+export interface ExtView {
+  readonly request: RequestView;
+  /** The path's named segments, decoded. */
+  readonly segments: Readonly<Record<string, string | undefined>>;
+}
+
+export const operation = operationsFor<ExtView, ExtRoute>();
+
+/** The bucket of the path. Checked against the widest limits: a narrower profile only matters when a bucket is created. */
+export function bucketOf(view: ExtView): BucketName {
+  return parseBucketName(view.segments.name ?? '', defaultNameLimits);
+}
+
+/** The project a token speaks for. @throws CoreError AccessDenied for a token without one */
+export function projectOf(actor: Actor): ProjectId {
+  const { projectId } = userOf(actor);
+  if (projectId !== undefined) return projectId;
+  throw new CoreError('AccessDenied', {
+    action: 'storage.buckets.list',
+    resource: 'project',
+    anonymous: false,
+    reason: 'the token has no project',
+  });
+}
+
+/** @throws CoreError Unauthenticated for nobody */
+export function userOf(actor: Actor): UserActor {
+  if (actor.kind === 'user') return actor;
+  throw new CoreError('Unauthenticated', { reason: 'no token' });
+}

@@ -1,0 +1,81 @@
+// Paths and methods of the Extension: what is there, what is not there yet, what never was.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { assertError, ext, makeBucket } from '../support/ext.ts';
+import { issueToken } from '../support/iam.ts';
+import { alice } from '../support/seed.ts';
+import { startServer, type TestServer } from '../support/start-server.ts';
+
+let server: TestServer;
+let token: string;
+before(async () => {
+  server = await startServer();
+  token = await issueToken(server, alice);
+  await makeBucket(server, token, 'a-bucket');
+});
+after(() => server.stop());
+
+test('documented calls that are not served yet answer 501 with their name', async (t) => {
+  const calls = [
+    ['POST', '/bucket/a-bucket', 'UpdateBucketAcl'],
+    ['PUT', '/bucket/a-bucket/cors', 'PutBucketCors'],
+    ['POST', '/bucket/a-bucket/cors', 'PutBucketCors'],
+    ['GET', '/bucket/a-bucket/cors', 'GetBucketCors'],
+    ['PUT', '/bucket/a-bucket/lifecycle', 'PutBucketLifecycleConfiguration'],
+    ['GET', '/bucket/a-bucket/lifecycle', 'GetBucketLifecycleConfiguration'],
+    ['DELETE', '/bucket/a-bucket/lifecycle', 'DeleteBucketLifecycleConfiguration'],
+    ['GET', '/bucket/a-bucket/policy', 'ListBucketPolicies'],
+    ['POST', '/bucket/a-bucket/policy', 'AddBucketPolicy'],
+    ['GET', '/bucket/a-bucket/policy/some-id', 'GetBucketPolicy'],
+    ['PUT', '/bucket/a-bucket/policy/some-id', 'PutBucketPolicy'],
+    ['DELETE', '/bucket/a-bucket/policy/some-id', 'DeleteBucketPolicy'],
+  ] as const;
+  for (const [method, path, name] of calls) {
+    await t.test(name, async () => {
+      const call = method === 'PUT' || method === 'POST' ? { method, body: { cors: [] } } : { method };
+      assertError(await ext(server, token, path, call), 501, 'NotImplemented', new RegExp(name));
+      assertError(await ext(server, undefined, path, call), 401, 'Unauthorized');
+    });
+  }
+});
+
+test('preflights need no token and are not served yet', async () => {
+  for (const path of [
+    '/bucket',
+    '/bucket/a-bucket',
+    '/bucket/a-bucket/policy',
+    '/bucket/a-bucket/policy/id',
+  ]) {
+    const headers = { Origin: 'https://www.example1.com', 'Access-Control-Request-Method': 'GET' };
+    assertError(await ext(server, undefined, path, { method: 'OPTIONS', headers }), 501, 'NotImplemented');
+  }
+});
+
+test('404 for paths that are not there', async () => {
+  for (const path of [
+    '',
+    '/',
+    '/buckets',
+    '/bucket/a-bucket/colour',
+    '/bucket/a-bucket/cors/1',
+    '/a-bucket',
+  ]) {
+    assertError(await ext(server, token, path), 404, 'NotFound');
+  }
+});
+
+test('405 with the methods a path takes', async () => {
+  const wrong = await ext(server, token, '/bucket', { method: 'DELETE' });
+  assertError(wrong, 405, 'MethodNotAllowed');
+  assert.deepEqual(wrong.headers.get('allow')?.split(', ').sort(), ['GET', 'HEAD', 'OPTIONS', 'PUT']);
+  assertError(await ext(server, token, '/bucket/a-bucket', { method: 'PATCH' }), 405, 'MethodNotAllowed');
+});
+
+test('every answer has its own request id', async () => {
+  const ids = new Set<string | null>();
+  for (const path of ['/bucket', '/bucket/absent-bucket', '/nothing']) {
+    ids.add((await ext(server, token, path)).headers.get('x-request-id'));
+  }
+  assert.equal(ids.size, 3);
+  assert.ok(!ids.has(null));
+});
