@@ -1,35 +1,96 @@
 /** The gate every operation passes: loads what a decision needs, asks `decide`, and refuses in the domain's words. */
 import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
+import { bucketFormat } from '../model/codecs.ts';
+import { bucketKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey, ProjectId, UserId } from '../model/names.ts';
-import type { BucketAction, ProjectAction } from './roles.ts';
+import type { BucketRecord } from '../model/records.ts';
+import { type Decision, decide, type Target } from './decide.ts';
+import type { BucketAction, ProjectAction, ServiceAction } from './roles.ts';
+
+export type { Decision };
 
 /**
  * One right an operation needs. For a bucket, `project` is the account named in the path where a protocol has one: a
- * bucket of another project then counts as absent.
+ * bucket of another project then counts as absent. `service` is the service as a whole.
  */
 export type Permission =
   | { action: BucketAction; bucket: BucketName; project?: ProjectId; key?: ObjectKey }
   | { action: ProjectAction; project: ProjectId }
-  | { action: ProjectAction; user: UserId };
-
-export type Decision = { allow: boolean; reason: string };
+  | { action: ProjectAction; user: UserId }
+  | { action: ServiceAction; service: true };
 
 /**
  * @throws CoreError AccessDenied; NoSuchBucket when a bucket is absent (for another project's account path: AccessDenied,
  * so that foreign names cannot be probed).
  */
 export async function authorize(core: Core, actor: Actor, permissions: readonly Permission[]): Promise<void> {
-  void core;
-  void actor;
-  void permissions;
-  throw new Error('to be written');
+  const buckets = await loadBuckets(core, permissions);
+  for (const permission of permissions) {
+    const decision = judge(actor, permission, buckets);
+    if (!decision.allow) throw denied(actor, permission, decision.reason);
+  }
 }
 
-/** As `authorize`, for one of many items of a batch: answers instead of throwing AccessDenied. */
+/** As `authorize`, for one of many items of a batch: answers instead of throwing AccessDenied. @throws CoreError NoSuchBucket */
 export async function may(core: Core, actor: Actor, permission: Permission): Promise<Decision> {
-  void core;
-  void actor;
-  void permission;
-  throw new Error('to be written');
+  return judge(actor, permission, await loadBuckets(core, [permission]));
+}
+
+/** The buckets named, each once, in one read. One being deleted counts as absent. */
+async function loadBuckets(
+  core: Core,
+  permissions: readonly Permission[],
+): Promise<ReadonlyMap<BucketName, BucketRecord>> {
+  const names = [...new Set(permissions.flatMap((p) => ('bucket' in p ? [p.bucket] : [])))];
+  const buckets = new Map<BucketName, BucketRecord>();
+  if (names.length === 0) return buckets;
+  const entries = await core.meta.get(names.map(bucketKey));
+  for (const entry of entries) {
+    if (entry === undefined) continue;
+    const bucket = bucketFormat.decode(entry.value);
+    if (bucket.state === 'active') buckets.set(bucket.name, bucket);
+  }
+  return buckets;
+}
+
+/** @throws CoreError NoSuchBucket */
+function judge(
+  actor: Actor,
+  permission: Permission,
+  buckets: ReadonlyMap<BucketName, BucketRecord>,
+): Decision {
+  if (!('bucket' in permission)) return decide(actor, targetOf(permission));
+  const { action, project, key } = permission;
+  const bucket = buckets.get(permission.bucket);
+  if (bucket === undefined || (project !== undefined && bucket.projectId !== project)) {
+    const mayKnow = project === undefined || (actor.kind === 'user' && actor.projectId === project);
+    if (mayKnow) throw new CoreError('NoSuchBucket', { bucket: permission.bucket });
+    return { allow: false, reason: 'no such bucket in a project that is not the caller’s' };
+  }
+  return decide(actor, { kind: 'bucket', action, bucket, ...(key === undefined ? {} : { key }) });
+}
+
+function targetOf(permission: Exclude<Permission, { bucket: BucketName }>): Target {
+  if ('project' in permission) return { kind: 'project', ...permission };
+  if ('user' in permission) return { kind: 'user', ...permission };
+  return { kind: 'service', action: permission.action };
+}
+
+function denied(actor: Actor, permission: Permission, reason: string): CoreError {
+  return new CoreError('AccessDenied', {
+    action: permission.action,
+    resource: resourceName(permission),
+    anonymous: actor.kind === 'anonymous',
+    reason,
+  });
+}
+
+function resourceName(permission: Permission): string {
+  if ('bucket' in permission) {
+    return permission.key === undefined ? permission.bucket : `${permission.bucket}/${permission.key}`;
+  }
+  if ('project' in permission) return `project ${permission.project}`;
+  return 'user' in permission ? `user ${permission.user}` : 'service';
 }

@@ -70,7 +70,9 @@ function decideOnBucket(
   if (administers && roleAllows('storage.admin', action)) {
     return { allow: true, reason: "project-admin of the bucket's project" };
   }
-  const grant = bucket.grants.find((g) => roleAllows(g.role, action) && speaksFor(g, actor, bucket.projectId));
+  const grant = bucket.grants.find(
+    (g) => roleAllows(g.role, action) && speaksFor(g, actor, bucket.projectId),
+  );
   if (grant === undefined) return { allow: false, reason: `no grant gives ${action}` };
   return { allow: true, reason: `${grant.role} by a grant to ${grant.member.type} ${grant.member.id}` };
 }

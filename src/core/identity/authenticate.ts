@@ -1,6 +1,14 @@
 /** From a proof to an actor: what every front-end's authentication ends in. */
-import type { UserActor } from '../actor.ts';
+import type { Proof, UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
+import type { ProjectId } from '../model/names.ts';
+import type { ProjectRole, UserRecord } from '../model/records.ts';
+import { membershipFormat, projectFormat, userFormat } from './codecs.ts';
+import { membershipKey, projectKey, userKey } from './keys.ts';
+import { readToken } from './live-token.ts';
+import { findS3Key, openS3Secret } from './s3-keys.ts';
+import { storedAs } from './stored.ts';
 
 /**
  * The actor behind a token, with its rights of this moment: roles at issue ∩ roles now; key, user, project and membership
@@ -8,10 +16,10 @@ import type { Core } from '../core.ts';
  * @throws CoreError Unauthenticated
  */
 export async function actorOfToken(core: Core, token: string, address: string): Promise<UserActor> {
-  void core;
-  void token;
-  void address;
-  throw new Error('to be written');
+  const found = await readToken(core, token);
+  if (!found.alive) throw new CoreError('Unauthenticated', { reason: `the token is ${found.why}` });
+  const proof = { kind: 'token', id: found.claims.auditId } as const;
+  return actorOf(found.user, found.project?.id, found.roles, proof, address);
 }
 
 /**
@@ -23,8 +31,39 @@ export async function s3KeyOf(
   access: string,
   address: string,
 ): Promise<{ secret: string; actor: UserActor } | undefined> {
-  void core;
-  void access;
-  void address;
-  throw new Error('to be written');
+  const key = await findS3Key(core, access);
+  if (key === undefined) return undefined;
+  const [userEntry, projectEntry, memberEntry] = await core.meta.get([
+    userKey(key.userId),
+    projectKey(key.projectId),
+    membershipKey(key.userId, key.projectId),
+  ]);
+  const user = storedAs(userFormat, userEntry)?.record;
+  const project = storedAs(projectFormat, projectEntry)?.record;
+  const membership = storedAs(membershipFormat, memberEntry)?.record;
+  if (user?.enabled !== true || project?.enabled !== true || membership === undefined) return undefined;
+  const actor = actorOf(user, project.id, membership.roles, { kind: 's3-key', id: access }, address);
+  return { secret: openS3Secret(core.masterKey, key), actor };
+}
+
+function actorOf(
+  user: UserRecord,
+  projectId: ProjectId | undefined,
+  roles: readonly ProjectRole[],
+  proof: Proof,
+  address: string,
+): UserActor {
+  return {
+    kind: 'user',
+    userId: user.id,
+    userName: user.name,
+    displayName: user.displayName,
+    userKind: user.kind,
+    domainId: user.domainId,
+    serviceAdmin: user.serviceAdmin,
+    ...(projectId === undefined ? {} : { projectId }),
+    roles,
+    proof,
+    address,
+  };
 }

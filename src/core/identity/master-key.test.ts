@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { createMasterKey, newMasterKeyText, parseMasterKey } from './master-key.ts';
+import { createMasterKey, parseMasterKey } from './master-key.ts';
 
 const bytes = Buffer.alloc(32, 7);
 
@@ -40,12 +39,11 @@ test('digests depend on key, purpose and data', () => {
   assert.notDeepEqual(createMasterKey(Buffer.alloc(32, 8)).digest('a', Buffer.from('x')), digest);
 });
 
-test('reads hex and base64 texts, and what it writes itself', () => {
+test('reads hex and base64 texts', () => {
   assert.deepEqual(parseMasterKey(bytes.toString('hex')), bytes);
   assert.deepEqual(parseMasterKey(bytes.toString('hex').toUpperCase()), bytes);
   assert.deepEqual(parseMasterKey(` ${bytes.toString('base64')}\n`), bytes);
   assert.deepEqual(parseMasterKey(Buffer.alloc(32, 0xff).toString('base64url')), Buffer.alloc(32, 0xff));
-  assert.equal(parseMasterKey(newMasterKeyText(randomBytes))?.length, 32);
   for (const bad of ['', 'short', 'z'.repeat(64), `${'A'.repeat(42)}==`, 'A'.repeat(44), 'a'.repeat(63)]) {
     assert.equal(parseMasterKey(bad), undefined, bad);
   }

@@ -78,8 +78,3 @@ export function parseMasterKey(text: string): Buffer | undefined {
   const bytes = Buffer.from(trimmed, 'base64');
   return bytes.length === masterKeyBytes ? bytes : undefined;
 }
-
-/** A new master key in the form `parseMasterKey` takes: what a first start writes to its key file. */
-export function newMasterKeyText(random: Random): string {
-  return `${random(masterKeyBytes).toString('base64')}\n`;
-}

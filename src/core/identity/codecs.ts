@@ -1,0 +1,95 @@
+/**
+ * Owns the field lists of identity records. A list only grows at its end, with the version going up (docs/formats.md keeps
+ * the history); field kinds and the envelope are `../model/record-format.ts`.
+ */
+import type { ProjectId, UserId } from '../model/names.ts';
+import {
+  bytes,
+  type Field,
+  flag,
+  id,
+  list,
+  number,
+  optional,
+  recordFormat,
+  text,
+  textMap,
+  word,
+} from '../model/record-format.ts';
+import {
+  type DomainRecord,
+  type IamKeyRecord,
+  type MembershipRecord,
+  type ProjectRecord,
+  projectRoles,
+  type S3KeyRecord,
+  type UserRecord,
+} from '../model/records.ts';
+
+/** The keys of one user in one project; checked and replaced by every commit that adds or removes one. */
+export interface KeyRing {
+  /** Ids. */
+  readonly iamKeys: readonly string[];
+  /** Access ids. */
+  readonly s3Keys: readonly string[];
+}
+
+const userId = id as Field<UserId>;
+const projectId = id as Field<ProjectId>;
+
+export const domainFormat = recordFormat<DomainRecord>('domain', 1, { id: text, name: text });
+
+export const projectFormat = recordFormat<ProjectRecord>('project', 1, {
+  id: projectId,
+  name: text,
+  domainId: text,
+  description: text,
+  enabled: flag,
+  accountNumber: optional(text),
+  createdAt: number,
+  modifiedAt: number,
+  metadata: textMap,
+});
+
+export const userFormat = recordFormat<UserRecord>('user', 1, {
+  id: userId,
+  kind: word('user', 'service_account'),
+  name: text,
+  displayName: text,
+  domainId: text,
+  enabled: flag,
+  serviceAdmin: flag,
+  passwordHash: optional(text),
+  createdAt: number,
+});
+
+export const membershipFormat = recordFormat<MembershipRecord>('membership', 1, {
+  userId,
+  projectId,
+  roles: list(word(...projectRoles)),
+  createdAt: number,
+});
+
+export const keyRingFormat = recordFormat<KeyRing>('key ring', 1, {
+  iamKeys: list(id),
+  s3Keys: list(text),
+});
+
+export const iamKeyFormat = recordFormat<IamKeyRecord>('IAM key', 1, {
+  id,
+  name: text,
+  description: text,
+  userId,
+  projectId,
+  secretHash: text,
+  createdAt: number,
+  expiresAt: optional(number),
+});
+
+export const s3KeyFormat = recordFormat<S3KeyRecord>('S3 key', 1, {
+  access: text,
+  userId,
+  projectId,
+  sealedSecret: bytes,
+  createdAt: number,
+});

@@ -1,0 +1,178 @@
+/** Issuing tokens: by an IAM access key, or by a password. Every refusal is the same to the caller, whatever part was wrong. */
+import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
+import type {
+  DomainRecord,
+  IamKeyRecord,
+  MembershipRecord,
+  ProjectRecord,
+  ProjectRole,
+  UserRecord,
+} from '../model/records.ts';
+import { membershipFormat, projectFormat, userFormat } from './codecs.ts';
+import { findDomain } from './domains.ts';
+import { findIamKey, findIamKeyByName } from './iam-keys.ts';
+import { membershipKey, projectKey, userKey } from './keys.ts';
+import type { LiveToken } from './live-token.ts';
+import { passwordStamp, verifyIamSecret, verifyPassword } from './passwords.ts';
+import { findProject, type ProjectReference } from './projects.ts';
+import { storedAs } from './stored.ts';
+import { newAuditId, sealToken, type TokenClaims } from './token-format.ts';
+import { findUser, type UserReference } from './users.ts';
+
+/** Everything there is to say about a token, but the token itself. */
+export interface TokenFacts {
+  readonly claims: TokenClaims;
+  readonly user: UserRecord;
+  readonly userDomain: DomainRecord;
+  readonly project?: ProjectRecord;
+  readonly projectDomain?: DomainRecord;
+  readonly roles: readonly ProjectRole[];
+  readonly key?: IamKeyRecord;
+}
+
+export interface IssuedToken extends TokenFacts {
+  readonly token: string;
+}
+
+export type IamKeyReference =
+  | { readonly id: string }
+  | { readonly name: string; readonly user: UserReference };
+
+/** `detail` is for the log alone. */
+function refused(detail: string): CoreError {
+  return new CoreError('Unauthenticated', { reason: detail });
+}
+
+/**
+ * A token for the key's own project, ending no later than the key.
+ * @throws CoreError Unauthenticated
+ */
+export async function issueTokenByIamKey(
+  core: Core,
+  input: { key: IamKeyReference; secret: string },
+): Promise<IssuedToken> {
+  const key = await findKey(core, input.key);
+  if (key === undefined) throw refused('no such IAM access key');
+  if (!verifyIamSecret(core.masterKey, key.id, input.secret, key.secretHash)) throw refused('wrong secret');
+  const now = core.clock();
+  if (key.expiresAt !== undefined && key.expiresAt <= now) throw refused('the IAM access key has expired');
+  const [user, project, membership] = await core.meta.get([
+    userKey(key.userId),
+    projectKey(key.projectId),
+    membershipKey(key.userId, key.projectId),
+  ]);
+  const scope = {
+    project: storedAs(projectFormat, project)?.record,
+    membership: storedAs(membershipFormat, membership)?.record,
+  };
+  const latest = now + core.settings.tokenTtl * 1000;
+  return issue(core, storedAs(userFormat, user)?.record, scope, {
+    methods: ['application_credential'],
+    proof: key.id,
+    issuedAt: now,
+    expiresAt: Math.min(latest, key.expiresAt ?? latest),
+    key,
+  });
+}
+
+async function findKey(core: Core, reference: IamKeyReference): Promise<IamKeyRecord | undefined> {
+  if ('id' in reference) return findIamKey(core, reference.id);
+  const user = await findUser(core, reference.user);
+  return user === undefined ? undefined : findIamKeyByName(core, user.id, reference.name);
+}
+
+/**
+ * A token for `project`, or an unscoped one. Used by Keystone's `password` method and by Swift's v1 auth, whose
+ * `project:user` are names in the default domain:
+ * `{ user: { name, domain: inDefaultDomain }, password, project: { name, domain: inDefaultDomain } }`.
+ * @throws CoreError Unauthenticated, Busy
+ */
+export async function issueTokenByPassword(
+  core: Core,
+  input: { user: UserReference; password: string; project?: ProjectReference },
+): Promise<IssuedToken> {
+  const user = await findUser(core, input.user);
+  const right = await verifyPassword(core.masterKey, input.password, user?.passwordHash);
+  if (!right || user?.passwordHash === undefined) throw refused('unknown user or wrong password');
+  const now = core.clock();
+  return issue(
+    core,
+    user,
+    input.project === undefined ? undefined : await scopeOf(core, user, input.project),
+    {
+      methods: ['password'],
+      proof: passwordStamp(core.masterKey, user.passwordHash).toString('hex'),
+      issuedAt: now,
+      expiresAt: now + core.settings.tokenTtl * 1000,
+    },
+  );
+}
+
+interface Scope {
+  readonly project: ProjectRecord | undefined;
+  readonly membership: MembershipRecord | undefined;
+}
+
+async function scopeOf(core: Core, user: UserRecord, reference: ProjectReference): Promise<Scope> {
+  const project = await findProject(core, reference);
+  if (project === undefined) return { project, membership: undefined };
+  const [entry] = await core.meta.get([membershipKey(user.id, project.id)]);
+  return { project, membership: storedAs(membershipFormat, entry)?.record };
+}
+
+/** Seals the token of a proven identity. @throws CoreError Unauthenticated when user or project are disabled, or not together */
+async function issue(
+  core: Core,
+  user: UserRecord | undefined,
+  scope: Scope | undefined,
+  proof: Pick<TokenClaims, 'methods' | 'proof' | 'issuedAt' | 'expiresAt'> & { key?: IamKeyRecord },
+): Promise<IssuedToken> {
+  if (user?.enabled !== true) throw refused('the user is gone or disabled');
+  const { key, ...rest } = proof;
+  const claims: TokenClaims = {
+    auditId: newAuditId(core.random),
+    userId: user.id,
+    ...rest,
+    ...(scope === undefined ? {} : { scope: claimedScope(scope) }),
+  };
+  const facts = await tokenFacts(core, {
+    claims,
+    user,
+    roles: claims.scope?.roles ?? [],
+    ...(scope?.project === undefined ? {} : { project: scope.project }),
+    ...(key === undefined ? {} : { key }),
+  });
+  return { ...facts, token: sealToken(core.masterKey, claims) };
+}
+
+function claimedScope({ project, membership }: Scope) {
+  if (project?.enabled !== true) throw refused('the project is gone or disabled');
+  if (membership === undefined) throw refused('the user is not in the project');
+  return { projectId: project.id, roles: membership.roles, memberSince: membership.createdAt };
+}
+
+/** A token with the domains its description names. */
+export async function tokenFacts(core: Core, token: Omit<LiveToken, 'alive'>): Promise<TokenFacts> {
+  const { claims, user, project, roles, key } = token;
+  const userDomain = await domainOf(core, user.domainId);
+  const projectDomain =
+    project === undefined
+      ? undefined
+      : project.domainId === user.domainId
+        ? userDomain
+        : await domainOf(core, project.domainId);
+  return {
+    claims,
+    user,
+    userDomain,
+    roles,
+    ...(project === undefined ? {} : { project }),
+    ...(projectDomain === undefined ? {} : { projectDomain }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+async function domainOf(core: Core, id: string): Promise<DomainRecord> {
+  return (await findDomain(core, { id })) ?? { id, name: id };
+}

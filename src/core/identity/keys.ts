@@ -1,0 +1,70 @@
+/**
+ * Where identity records lie in the metadata engine (the tags are in `../model/keys.ts`). Ids are their 16 raw bytes; names
+ * are UTF-8 at the end of a key, behind NUL where something of no fixed length precedes them. Refuses values: `codecs.ts`.
+ */
+import type { Key } from '../../engines/meta/meta-store.ts';
+import { idBytes, type KeySpan, spanOf, taggedKey, tags } from '../model/keys.ts';
+import type { ProjectId, UserId } from '../model/names.ts';
+
+const text = (value: string): Buffer => Buffer.from(value);
+const nul = Uint8Array.of(0);
+
+export const domainKey = (id: string): Key => taggedKey(tags.domain, text(id));
+/** Holds the domain's id. */
+export const domainNameKey = (name: string): Key => taggedKey(tags.domainName, text(name));
+
+export const projectKey = (id: ProjectId): Key => taggedKey(tags.project, idBytes(id));
+/** Holds the project's id; names are unique within a domain. */
+export const projectNameKey = (domainId: string, name: string): Key =>
+  taggedKey(tags.projectName, text(domainId), nul, text(name));
+/** Holds the project's id. */
+export const accountNumberKey = (number: string): Key => taggedKey(tags.accountNumber, text(number));
+export const allProjects = (): KeySpan => spanOf(taggedKey(tags.project));
+
+export const userKey = (id: UserId): Key => taggedKey(tags.user, idBytes(id));
+/** Holds the user's id; names are unique within a domain. */
+export const userNameKey = (domainId: string, name: string): Key =>
+  taggedKey(tags.userName, text(domainId), nul, text(name));
+export const allUsers = (): KeySpan => spanOf(taggedKey(tags.user));
+
+/** The membership itself. */
+export const membershipKey = (user: UserId, project: ProjectId): Key =>
+  taggedKey(tags.membership, idBytes(user), idBytes(project));
+export const membershipsOf = (user: UserId): KeySpan => spanOf(taggedKey(tags.membership, idBytes(user)));
+/** The membership seen from the project; holds nothing. */
+export const memberKey = (project: ProjectId, user: UserId): Key =>
+  taggedKey(tags.member, idBytes(project), idBytes(user));
+export const membersOf = (project: ProjectId): KeySpan => spanOf(taggedKey(tags.member, idBytes(project)));
+/** The user of a `memberKey`. */
+export const userOfMemberKey = (key: Key): UserId => Buffer.from(key).toString('hex', 17) as UserId;
+
+export const keyRingKey = (user: UserId, project: ProjectId): Key =>
+  taggedKey(tags.keyRing, idBytes(user), idBytes(project));
+/** The rings of a user in all projects. */
+export const keyRingsOf = (user: UserId): KeySpan => spanOf(taggedKey(tags.keyRing, idBytes(user)));
+
+export const iamKeyKey = (id: string): Key => taggedKey(tags.iamKey, idBytes(id));
+/** Holds the key's id; names are unique within a user. */
+export const iamKeyNameKey = (user: UserId, name: string): Key =>
+  taggedKey(tags.iamKeyName, idBytes(user), text(name));
+export const s3KeyKey = (access: string): Key => taggedKey(tags.s3Key, text(access));
+
+/** Holds nothing: its being there revokes the token. `auditId` in URL-safe base64. */
+export const revocationKey = (auditId: string): Key =>
+  taggedKey(tags.revocation, Buffer.from(auditId, 'base64url'));
+/** `expiresAt` in milliseconds since the epoch. */
+export const revocationByExpiryKey = (expiresAt: number, auditId: string): Key =>
+  taggedKey(tags.revocationByExpiry, time(expiresAt), Buffer.from(auditId, 'base64url'));
+/** Revocations of tokens that have expired before `now`. */
+export const revocationsExpiredBefore = (now: number): KeySpan => ({
+  start: taggedKey(tags.revocationByExpiry),
+  end: taggedKey(tags.revocationByExpiry, time(now)),
+});
+/** The audit id of a `revocationByExpiryKey`. */
+export const auditIdOfExpiryKey = (key: Key): string => Buffer.from(key).toString('base64url', 7);
+
+function time(milliseconds: number): Buffer {
+  const bytes = Buffer.alloc(6);
+  bytes.writeUIntBE(milliseconds, 0, 6);
+  return bytes;
+}

@@ -1,0 +1,149 @@
+/** Users and service accounts: created, found, listed, deleted, and their passwords. */
+import { newId } from '../../base/clock.ts';
+import { Conflict } from '../../engines/errors.ts';
+import { type Commit, retrying } from '../../engines/meta/meta-store.ts';
+import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
+import { parseUserId, type UserId } from '../model/names.ts';
+import type { UserRecord } from '../model/records.ts';
+import { membershipFormat, userFormat } from './codecs.ts';
+import { type DomainReference, defaultDomain, findDomain } from './domains.ts';
+import { checkDescription, checkName, checkSecret } from './identity-names.ts';
+import { allUsers, membershipsOf, userKey, userNameKey } from './keys.ts';
+import { leavingCommit } from './memberships.ts';
+import { hashPassword } from './passwords.ts';
+import { entriesOf, joinCommits, readIndex, readStored, unchanged } from './stored.ts';
+
+export type UserReference =
+  | { readonly id: string }
+  | { readonly name: string; readonly domain: DomainReference };
+
+export interface NewUser {
+  /** A new one when absent. */
+  readonly id?: UserId;
+  readonly kind?: UserRecord['kind'];
+  readonly name: string;
+  /** The name when absent. */
+  readonly displayName?: string;
+  readonly domainId?: string;
+  /** No password login when absent. */
+  readonly password?: string;
+  readonly serviceAdmin?: boolean;
+}
+
+/** @throws CoreError InvalidArgument, Busy */
+export async function newUserRecord(core: Core, input: NewUser): Promise<UserRecord> {
+  const { password } = input;
+  const name = checkName('user name', input.name);
+  const displayName = checkDescription('display name', input.displayName ?? input.name);
+  return {
+    id: input.id ?? (newId(core.random) as UserId),
+    kind: input.kind ?? 'user',
+    name,
+    displayName,
+    domainId: input.domainId ?? defaultDomain.id,
+    enabled: true,
+    serviceAdmin: input.serviceAdmin ?? false,
+    ...(password === undefined ? {} : { passwordHash: await passwordHashOf(core, password) }),
+    createdAt: core.clock(),
+  };
+}
+
+async function passwordHashOf(core: Core, password: string): Promise<string> {
+  return hashPassword(core.masterKey, core.random, checkSecret('password', password));
+}
+
+/** Fails as a Conflict when id or name are taken. */
+export function userCreation(user: UserRecord): Commit {
+  const keys = [userKey(user.id), userNameKey(user.domainId, user.name)] as const;
+  return {
+    checks: keys.map((key) => [key, null]),
+    puts: [
+      [keys[0], userFormat.encode(user)],
+      [keys[1], Buffer.from(user.id)],
+    ],
+  };
+}
+
+/** @throws CoreError Duplicate, InvalidArgument, Busy */
+export async function createUser(core: Core, input: NewUser): Promise<UserRecord> {
+  const user = await newUserRecord(core, input);
+  try {
+    await core.meta.commit(userCreation(user));
+  } catch (error) {
+    if (error instanceof Conflict) throw new CoreError('Duplicate', { what: 'user', name: user.name });
+    throw error;
+  }
+  return user;
+}
+
+export async function findUser(core: Core, reference: UserReference): Promise<UserRecord | undefined> {
+  const id = 'id' in reference ? reference.id : await userIdByName(core, reference);
+  const parsed = id === undefined ? undefined : parseUserId(id);
+  if (parsed === undefined) return undefined;
+  return (await readStored(core.meta, userFormat, userKey(parsed)))?.record;
+}
+
+async function userIdByName(
+  core: Core,
+  reference: { name: string; domain: DomainReference },
+): Promise<string | undefined> {
+  const domain = await findDomain(core, reference.domain);
+  if (domain === undefined || reference.name.length > 255) return undefined;
+  return readIndex(core.meta, userNameKey(domain.id, reference.name));
+}
+
+/** All users and service accounts of the service, by id. */
+export async function listUsers(core: Core): Promise<UserRecord[]> {
+  const entries = await entriesOf(core.meta, allUsers());
+  return entries.map((entry) => userFormat.decode(entry.value));
+}
+
+/** Replaces the password; tokens issued by the old one are dead at once. @throws CoreError NoSuchUser, InvalidArgument, Busy */
+export async function setPassword(core: Core, id: UserId, password: string): Promise<void> {
+  const passwordHash = await passwordHashOf(core, password);
+  await changeUser(core, id, () => ({ passwordHash }));
+}
+
+/** @throws CoreError NoSuchUser */
+export async function updateUser(
+  core: Core,
+  id: UserId,
+  change: Partial<Pick<UserRecord, 'displayName' | 'enabled' | 'serviceAdmin'>>,
+): Promise<UserRecord> {
+  return changeUser(core, id, () => change);
+}
+
+async function changeUser(
+  core: Core,
+  id: UserId,
+  change: (user: UserRecord) => Partial<UserRecord>,
+): Promise<UserRecord> {
+  return retrying(async () => {
+    const stored = await readStored(core.meta, userFormat, userKey(id));
+    if (stored === undefined) throw new CoreError('NoSuchUser', { user: id });
+    const user = { ...stored.record, ...change(stored.record) };
+    await core.meta.commit({
+      checks: [unchanged(stored.key, stored)],
+      puts: [[stored.key, userFormat.encode(user)]],
+    });
+    return user;
+  });
+}
+
+/** Removes a user with all memberships, keys and tokens; buckets and objects stay. @throws CoreError NoSuchUser */
+export async function deleteUser(core: Core, id: UserId): Promise<void> {
+  await retrying(async () => {
+    const stored = await readStored(core.meta, userFormat, userKey(id));
+    if (stored === undefined) throw new CoreError('NoSuchUser', { user: id });
+    const entries = await entriesOf(core.meta, membershipsOf(id));
+    const projects = entries.map((entry) => membershipFormat.decode(entry.value).projectId);
+    const leaving = await Promise.all(projects.map((project) => leavingCommit(core, id, project)));
+    await core.meta.commit(
+      joinCommits(...leaving, {
+        checks: [unchanged(stored.key, stored)],
+        deletes: [stored.key, userNameKey(stored.record.domainId, stored.record.name)],
+      }),
+    );
+  });
+}
