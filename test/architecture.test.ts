@@ -181,7 +181,9 @@ test('no unfinished business in the code', () => {
       .filter((file) => file.path !== 'test/architecture.test.ts')
       .flatMap((file) =>
         file.lines.flatMap((line, i) =>
-          /\b(TODO|FIXME|HACK)\b|Error\('to be written'\)/.test(line) ? [`${file.path}:${i + 1}  ${line.trim()}`] : [],
+          /\b(TODO|FIXME|HACK)\b|Error\('to be written'\)/.test(line)
+            ? [`${file.path}:${i + 1}  ${line.trim()}`]
+            : [],
         ),
       ),
     'Finish it, or open an issue and delete the note:',

@@ -1,5 +1,7 @@
 /** The Extension's view of a request and its way of naming one; the maker of its operations. */
 import type { RequestView } from '../../base/http/request-view.ts';
+import type { Permission } from '../../core/access/authorize.ts';
+import type { ProjectAction } from '../../core/access/roles.ts';
 import type { Actor, UserActor } from '../../core/actor.ts';
 import { CoreError } from '../../core/errors.ts';
 import {
@@ -31,16 +33,22 @@ export function bucketOf(view: ExtView): BucketName {
   return parseBucketName(view.segments.name ?? '', defaultNameLimits);
 }
 
-/** The project a token speaks for. @throws CoreError AccessDenied for a token without one */
+/** The right to `action` in the project the token speaks for. @throws CoreError AccessDenied for a token without one */
+export function inProject(
+  action: Extract<ProjectAction, `storage.buckets.${string}`>,
+  actor: Actor,
+): Permission[] {
+  const { projectId } = userOf(actor);
+  if (projectId !== undefined) return [{ action, project: projectId }];
+  const reason = 'the token has no project';
+  throw new CoreError('AccessDenied', { action, resource: 'project', anonymous: false, reason });
+}
+
+/** The project the token speaks for; past `authorize` there is one. */
 export function projectOf(actor: Actor): ProjectId {
   const { projectId } = userOf(actor);
-  if (projectId !== undefined) return projectId;
-  throw new CoreError('AccessDenied', {
-    action: 'storage.buckets.list',
-    resource: 'project',
-    anonymous: false,
-    reason: 'the token has no project',
-  });
+  if (projectId === undefined) throw new Error('an operation in a project was not authorized');
+  return projectId;
 }
 
 /** @throws CoreError Unauthenticated for nobody */

@@ -7,7 +7,7 @@ import { parseBucketName } from '../../../core/model/names.ts';
 import { createdBucket } from '../bucket-document.ts';
 import { ExtError } from '../errors.ts';
 import { jsonBody, requireJson } from '../json-body.ts';
-import { operation, projectOf, userOf } from '../request.ts';
+import { inProject, operation, projectOf, userOf } from '../request.ts';
 
 const schema = Type.Object({
   name: Type.String(),
@@ -36,7 +36,7 @@ export const createBucketOperation = operation({
   route: { methods: ['PUT'], path: '/v1_ext/bucket' },
   body: jsonBody(schema),
   parse: requireJson,
-  authorize: (_input, actor) => [{ action: 'storage.buckets.create', project: projectOf(actor) }],
+  authorize: (_input, actor) => inProject('storage.buckets.create', actor),
   run: async ({ core, actor, body }) => {
     const name = parseBucketName(body.name, core.settings.names);
     requireStandard(body.type ?? 'STANDARD');

@@ -7,7 +7,7 @@ import type { ProjectId } from '../../../core/model/names.ts';
 import { noBody } from '../../operation.ts';
 import { simpleBucket } from '../bucket-document.ts';
 import { pageOf, parseListQuery } from '../bucket-list.ts';
-import { operation, projectOf } from '../request.ts';
+import { inProject, operation, projectOf } from '../request.ts';
 
 /** The total and the orders other than by name need every bucket; projects have thousands at most. */
 async function allBuckets(core: Core, project: ProjectId, prefix: string): Promise<BucketInfo[]> {
@@ -30,7 +30,7 @@ export const listBucketsOperation = operation({
   route: { methods: ['GET', 'HEAD'], path: '/v1_ext/bucket' },
   body: noBody,
   parse: ({ request }) => parseListQuery(request.query),
-  authorize: (_query, actor) => [{ action: 'storage.buckets.list', project: projectOf(actor) }],
+  authorize: (_query, actor) => inProject('storage.buckets.list', actor),
   run: async ({ core, actor, input }) =>
     pageOf(await allBuckets(core, projectOf(actor), input.prefix), input),
   reply: ({ total, buckets }, { offset }) =>
