@@ -1,7 +1,10 @@
 /** DeleteObject for every door. */
 import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
+import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { WriteConditions } from './conditions.ts';
+import { matches, type WriteConditions } from './conditions.ts';
+import { draftRemoval, findObject } from './object-place.ts';
 
 export interface DeleteObjectInput {
   readonly bucket: BucketName;
@@ -11,7 +14,15 @@ export interface DeleteObjectInput {
 
 /** Answers whether there was an object. @throws CoreError NoSuchBucket, PreconditionFailed, Busy */
 export async function deleteObject(core: Core, input: DeleteObjectInput): Promise<{ existed: boolean }> {
-  void core;
-  void input;
-  throw new Error('to be written');
+  const { ifMatch } = input.conditions ?? {};
+  return committing('object', async () => {
+    const place = await findObject(core, input);
+    const { object } = place;
+    if (ifMatch !== undefined && !(object && matches(ifMatch, object.record.etag))) {
+      throw new CoreError('PreconditionFailed', { condition: 'If-Match' });
+    }
+    if (object === undefined) return { existed: false };
+    await draftRemoval(core, place, object).commit();
+    return { existed: true };
+  });
 }

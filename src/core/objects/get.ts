@@ -1,11 +1,16 @@
 /** GetObject and HeadObject for every door. */
 import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { ReadConditions } from './conditions.ts';
-import type { ObjectInfo } from './info.ts';
+import type { ObjectRecord } from '../model/records.ts';
+import { checkRead, type ReadConditions } from './conditions.ts';
+import { type ObjectInfo, objectInfo } from './info.ts';
+import { partsOf } from './manifest.ts';
+import { requireObject } from './object-place.ts';
+import { type RequestedRange, resolveRanges } from './ranges.ts';
+import { type DataRange, openData } from './read-data.ts';
 
-/** A range as a client states it: from `start`, to `end` inclusive; or the last `suffix` bytes (RFC 9110 14.1.2). */
-export type RequestedRange = { readonly start: number; readonly end?: number } | { readonly suffix: number };
+export type { RequestedRange };
 
 export interface ReadObjectInput {
   readonly bucket: BucketName;
@@ -29,9 +34,39 @@ export interface ObjectReading {
 
 /** @throws CoreError NoSuchBucket, NoSuchKey, NotModified, PreconditionFailed, RangeNotSatisfiable, InvalidPart */
 export async function readObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
-  void core;
-  void input;
-  throw new Error('to be written');
+  const { record } = (await requireObject(core, input)).object;
+  checkRead(input.conditions, record);
+  const asked = await askedRanges(core, input, record);
+  return {
+    info: objectInfo(input.bucket, input.key, record),
+    ranges: asked ?? [{ start: 0, end: record.size }],
+    partial: asked !== undefined,
+    open: (range) => openData(core, record.data, range),
+  };
+}
+
+/** Undefined when the whole object is wanted. An empty object's only part is all of it: no range can name it. */
+async function askedRanges(
+  core: Core,
+  { ranges, partNumber }: ReadObjectInput,
+  record: ObjectRecord,
+): Promise<DataRange[] | undefined> {
+  if (partNumber !== undefined) {
+    const part = await partRange(core, record, partNumber);
+    return record.size === 0 ? undefined : [part];
+  }
+  return ranges && resolveRanges(ranges, record.size);
+}
+
+async function partRange(core: Core, { data, size }: ObjectRecord, number: number): Promise<DataRange> {
+  if (data.kind === 'segments') {
+    if (number === 1) return { start: 0, end: size };
+    throw new CoreError('InvalidPart', { part: number });
+  }
+  for await (const part of partsOf(core, data.manifest)) {
+    if (part.number === number) return { start: part.offset, end: part.offset + part.size };
+  }
+  throw new CoreError('InvalidPart', { part: number });
 }
 
 /** As `readObject` without opening bytes. */

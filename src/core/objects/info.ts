@@ -1,6 +1,6 @@
 /** What use cases tell about an object: its record without the bytes' whereabouts. */
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { Checksum, ChecksumAlgorithm, ObjectAttributes } from '../model/records.ts';
+import type { Checksum, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
 
 export interface ObjectInfo extends ObjectAttributes {
   readonly bucket: BucketName;
@@ -16,6 +16,21 @@ export interface ObjectInfo extends ObjectAttributes {
   readonly storageClass: string;
   /** Parts of a completed multipart upload; absent for objects written whole. */
   readonly partCount?: number;
+}
+
+export function objectInfo(bucket: BucketName, key: ObjectKey, record: ObjectRecord): ObjectInfo {
+  const { data, ...told } = record;
+  return { bucket, key, ...told, ...(data.kind === 'manifest' && { partCount: data.partCount }) };
+}
+
+/** The attributes alone, of anything that has them. */
+export function attributesOf({
+  contentType,
+  headers,
+  metadata,
+  deleteAt,
+}: ObjectAttributes): ObjectAttributes {
+  return { contentType, headers, metadata, ...(deleteAt !== undefined && { deleteAt }) };
 }
 
 /** A digest a client announced for a body: known beforehand, or found in a trailer once the body has ended. */

@@ -2,9 +2,14 @@
  * The one listing algorithm, for S3 V1 and V2, Swift, and every other door. Cost follows the page, not the bucket: a common
  * prefix is skipped with one seek.
  */
+import { afterKey } from '../../base/bytes.ts';
+import { openBucket } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
+import { objectFormat } from '../model/codecs.ts';
+import { boundaryBytes, canPrefixKeys, objectsPrefix } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { ObjectInfo } from './info.ts';
+import { type ObjectInfo, objectInfo } from './info.ts';
+import { type WalkItem, walk, walkSpan } from './walk.ts';
 
 export interface ListObjectsInput {
   readonly bucket: BucketName;
@@ -37,8 +42,39 @@ export interface ObjectListing {
 
 /** @throws CoreError NoSuchBucket */
 export async function listObjects(core: Core, input: ListObjectsInput): Promise<ObjectListing> {
-  void core;
-  void input;
-  throw new Error('to be written');
+  const { record } = await openBucket(core, input.bucket);
+  const prefix = Buffer.from(input.prefix);
+  if (!canPrefixKeys(prefix)) return { entries: [], truncated: false };
+  const base = objectsPrefix(record.id);
+  const delimiter = Buffer.from(input.delimiter);
+  const { limit, reverse = false } = input;
+  const [low, high] = reverse ? [input.before, input.after] : [input.after, input.before];
+  const span = walkSpan({
+    base,
+    prefix,
+    delimiter,
+    low: low === undefined ? undefined : boundaryBytes(low),
+    high: high === undefined ? undefined : boundaryBytes(high),
+    afterName: afterKey,
+  });
+  const nameOf = (rest: Buffer) => rest;
+  const { items, truncated } = await walk({
+    meta: core.meta,
+    base,
+    prefix,
+    delimiter,
+    ...span,
+    reverse,
+    limit,
+    nameOf,
+  });
+  return { entries: items.map((item) => listedEntry(input.bucket, item)), truncated };
 }
+
+function listedEntry(bucket: BucketName, item: WalkItem): ListedEntry {
+  if (item.kind === 'prefix') return { kind: 'prefix', prefix: item.name.toString() };
+  const record = objectFormat.decode(item.entry.value);
+  return { kind: 'object', info: objectInfo(bucket, item.name.toString() as ObjectKey, record) };
+}
+
 export type { ObjectKey };

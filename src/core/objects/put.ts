@@ -1,10 +1,13 @@
 /** PutObject for every door: bytes durable first, then one commit that makes them an object. */
 import type { Actor, UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
+import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { ChecksumAlgorithm, ObjectAttributes } from '../model/records.ts';
-import type { WriteConditions } from './conditions.ts';
-import type { ExpectedDigest, ObjectInfo } from './info.ts';
+import type { BucketRecord, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
+import { checkWrite, type WriteConditions } from './conditions.ts';
+import { attributesOf, type ExpectedDigest, type ObjectInfo, objectInfo } from './info.ts';
+import { draftObject, findObject, type ObjectPlace } from './object-place.ts';
+import { keepingBody, storeBody } from './store-body.ts';
 
 export interface PutObjectInput {
   readonly bucket: BucketName;
@@ -24,10 +27,41 @@ export interface PutObjectInput {
  * @throws CoreError NoSuchBucket, PreconditionFailed, NoSuchKey (If-Match on an absent object), BadDigest, IncompleteBody,
  * TooLarge, Busy. Nothing stays behind after any of them.
  */
-export async function putObject(core: Core, actor: Actor, input: PutObjectInput): Promise<ObjectInfo> {
-  void core;
-  void actor;
-  void input;
-  throw new Error('to be written');
+export async function putObject(core: Core, _actor: Actor, input: PutObjectInput): Promise<ObjectInfo> {
+  const early = await findObject(core, input);
+  checkWrite(input.conditions, early.object?.record, input);
+  const { segments, md5, ...stored } = await storeBody(core, input);
+  return keepingBody(core, segments, () =>
+    writeObject(core, input, early, (bucket) => ({
+      ...attributesOf(input.attributes),
+      versionId: 'null',
+      modifiedAt: core.clock(),
+      etag: md5,
+      storageClass: bucket.storageClass,
+      data: { kind: 'segments', segments },
+      ...stored,
+    })),
+  );
 }
+
+/** Commits on what was read `early`, and on a new reading whenever somebody else was faster. */
+async function writeObject(
+  core: Core,
+  input: PutObjectInput,
+  early: ObjectPlace,
+  make: (bucket: BucketRecord) => ObjectRecord,
+): Promise<ObjectInfo> {
+  let place: ObjectPlace | undefined = early;
+  return committing('object', async () => {
+    place ??= await findObject(core, input);
+    const { bucket, object } = place;
+    checkWrite(input.conditions, object?.record, input);
+    const record = make(bucket.record);
+    const draft = draftObject(core, place, record);
+    place = undefined;
+    await draft.commit();
+    return objectInfo(input.bucket, input.key, record);
+  });
+}
+
 export type { UserActor };

@@ -1,8 +1,10 @@
 /** Replaces the attributes of an object in place (Swift POST): the bytes and the ETag stay, the modification time moves. */
 import type { Core } from '../core.ts';
+import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { ObjectAttributes } from '../model/records.ts';
-import type { ObjectInfo } from './info.ts';
+import type { ObjectAttributes, ObjectRecord } from '../model/records.ts';
+import { attributesOf, type ObjectInfo, objectInfo } from './info.ts';
+import { draftObject, requireObject } from './object-place.ts';
 
 export interface UpdateObjectInput {
   readonly bucket: BucketName;
@@ -12,7 +14,22 @@ export interface UpdateObjectInput {
 
 /** @throws CoreError NoSuchBucket, NoSuchKey */
 export async function updateObject(core: Core, input: UpdateObjectInput): Promise<ObjectInfo> {
-  void core;
-  void input;
-  throw new Error('to be written');
+  const { bucket, key } = input;
+  return committing('object', async () => {
+    const place = await requireObject(core, input);
+    const { record } = place.object;
+    const changed = withAttributes(record, input.attributes(objectInfo(bucket, key, record)), core.clock());
+    await draftObject(core, place, changed).commit();
+    return objectInfo(bucket, key, changed);
+  });
+}
+
+/** All attributes are replaced: an optional one that is absent now is gone. */
+function withAttributes(
+  record: ObjectRecord,
+  attributes: ObjectAttributes,
+  modifiedAt: number,
+): ObjectRecord {
+  const { deleteAt: _, ...kept } = record;
+  return { ...kept, ...attributesOf(attributes), modifiedAt };
 }

@@ -1,0 +1,92 @@
+/**
+ * Owns the meeting of a bucket and one object key: what is there now, and the commit that replaces or removes it. Every such
+ * commit checks the bucket's and the object's versions and moves references and counters along.
+ */
+
+import type { Entry } from '../../engines/meta/meta-store.ts';
+import { openPlace } from '../buckets/lookup.ts';
+import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
+import { objectFormat } from '../model/codecs.ts';
+import { Draft, type Loaded } from '../model/draft.ts';
+import {
+  bucketBytesKey,
+  bucketKey,
+  bucketObjectsKey,
+  objectKey,
+  projectBytesKey,
+  projectObjectsKey,
+} from '../model/keys.ts';
+import type { BucketName, ObjectKey } from '../model/names.ts';
+import type { BucketRecord, ObjectRecord } from '../model/records.ts';
+
+export interface ObjectAddress {
+  readonly bucket: BucketName;
+  readonly key: ObjectKey;
+}
+
+/** A place for an object as of one moment. */
+export interface ObjectPlace {
+  readonly bucket: Loaded<BucketRecord>;
+  readonly key: ObjectKey;
+  /** What is there now. */
+  readonly object: Loaded<ObjectRecord> | undefined;
+}
+
+/** @throws CoreError NoSuchBucket */
+export async function findObject(core: Core, { bucket, key }: ObjectAddress): Promise<ObjectPlace> {
+  const opened = await openPlace(core, bucket, (id) => [objectKey(id, key)]);
+  return { bucket: opened.bucket, key, object: loadedObject(opened.entries[0]) };
+}
+
+export function loadedObject(entry: Entry | undefined): Loaded<ObjectRecord> | undefined {
+  return entry && { record: objectFormat.decode(entry.value), version: entry.version };
+}
+
+/** @throws CoreError NoSuchBucket, NoSuchKey */
+export async function requireObject(
+  core: Core,
+  address: ObjectAddress,
+): Promise<ObjectPlace & { readonly object: Loaded<ObjectRecord> }> {
+  const place = await findObject(core, address);
+  return { ...place, object: present(place.object, address) };
+}
+
+/** @throws CoreError NoSuchKey */
+export function present(
+  object: Loaded<ObjectRecord> | undefined,
+  { bucket, key }: ObjectAddress,
+): Loaded<ObjectRecord> {
+  if (object === undefined) throw new CoreError('NoSuchKey', { bucket, key });
+  return object;
+}
+
+/** Makes `record` the object at `place`. */
+export function draftObject(core: Core, place: ObjectPlace, record: ObjectRecord): Draft {
+  const draft = draftChange(core, place).retain(record.data);
+  draft.put(objectKey(place.bucket.record.id, place.key), objectFormat.encode(record));
+  const was = place.object?.record;
+  if (was !== undefined) draft.release(was.data);
+  return count(draft, place.bucket.record, was === undefined ? 1 : 0, record.size - (was?.size ?? 0));
+}
+
+/** Removes the object that is at `place`. */
+export function draftRemoval(core: Core, place: ObjectPlace, { record }: Loaded<ObjectRecord>): Draft {
+  const draft = draftChange(core, place).release(record.data);
+  draft.delete(objectKey(place.bucket.record.id, place.key));
+  return count(draft, place.bucket.record, -1, -record.size);
+}
+
+function draftChange(core: Core, { bucket, key, object }: ObjectPlace): Draft {
+  return new Draft(core)
+    .check(bucketKey(bucket.record.name), bucket.version)
+    .check(objectKey(bucket.record.id, key), object?.version);
+}
+
+function count(draft: Draft, { id, projectId }: BucketRecord, objects: number, bytes: number): Draft {
+  return draft
+    .add(bucketObjectsKey(id), objects)
+    .add(bucketBytesKey(id), bytes)
+    .add(projectObjectsKey(projectId), objects)
+    .add(projectBytesKey(projectId), bytes);
+}

@@ -1,0 +1,136 @@
+/**
+ * Owns the way of a body into storage: counted, hashed and compared with what was announced while it flows, kept inline when
+ * small, else durable in the blob engine. Refuses to make it visible: that is the caller's commit.
+ */
+import { createHasher, type HashAlgorithm, type Hasher } from '../../base/hash.ts';
+import { abortable } from '../../base/streams/abortable.ts';
+import { joinChunks } from '../../base/streams/collect.ts';
+import { concat } from '../../base/streams/concat.ts';
+import { peek } from '../../base/streams/peek.ts';
+import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
+import type { Checksum, ChecksumAlgorithm, Segment } from '../model/records.ts';
+import type { ExpectedDigest } from './info.ts';
+
+export interface BodyInput {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Bytes announced. */
+  readonly size?: number;
+  readonly expected: readonly ExpectedDigest[];
+  readonly checksum?: ChecksumAlgorithm;
+  readonly signal: AbortSignal;
+}
+
+export interface StoredBody {
+  /** None for an empty body, else one. */
+  readonly segments: readonly Segment[];
+  readonly size: number;
+  /** In hex. */
+  readonly md5: string;
+  readonly checksum?: Checksum;
+}
+
+/** @throws CoreError BadDigest, IncompleteBody, TooLarge; whatever the body or `signal` ends with. Nothing stays behind then. */
+export async function storeBody(core: Core, input: BodyInput): Promise<StoredBody> {
+  const digesting = new Digesting(core.settings.maxUploadBytes, input);
+  const checked = digesting.check(abortable(input.body, input.signal));
+  const { head, size, ended, rest } = await peek(checked, core.settings.inlineBytes);
+  let segments: Segment[];
+  if (!ended) {
+    const blob = await core.blobs.write(concat([head, rest]), input.signal);
+    segments = [{ kind: 'blob', blob: blob.id, offset: 0, length: blob.size }];
+  } else if (size === 0) {
+    segments = [];
+  } else {
+    segments = [{ kind: 'inline', bytes: joinChunks(head) }];
+  }
+  return { segments, ...digesting.result() };
+}
+
+/**
+ * What `commit` answers. When it refuses, the stored bytes are dropped at once. When it fails in any other way, the engine may
+ * have carried it out, so they stay; without a reference they are found as orphans later.
+ */
+export async function keepingBody<T>(
+  core: Core,
+  segments: readonly Segment[],
+  commit: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await commit();
+  } catch (error) {
+    if (error instanceof CoreError) await dropBlobs(core, segments);
+    throw error;
+  }
+}
+
+async function dropBlobs(core: Core, segments: readonly Segment[]): Promise<void> {
+  for (const segment of segments) {
+    // What cannot be deleted now is an orphan, which the sweep finds; the refusal is what the caller must hear.
+    if (segment.kind === 'blob') await core.blobs.delete(segment.blob).catch(() => {});
+  }
+}
+
+/** Counts and hashes one body as it passes. */
+class Digesting {
+  readonly #limit: number;
+  readonly #input: BodyInput;
+  readonly #hashers = new Map<HashAlgorithm, Hasher>();
+  readonly #digests = new Map<HashAlgorithm, Buffer>();
+  #size = 0;
+
+  constructor(maximum: number, input: BodyInput) {
+    const { size = maximum, checksum } = input;
+    if (size > maximum) throw new CoreError('TooLarge', { limit: maximum });
+    this.#limit = size;
+    this.#input = input;
+    const wanted = input.expected.map(({ algorithm }) => algorithm);
+    for (const algorithm of new Set<HashAlgorithm>([
+      'md5',
+      ...wanted,
+      ...(checksum ? [lower(checksum)] : []),
+    ])) {
+      this.#hashers.set(algorithm, createHasher(algorithm));
+    }
+  }
+
+  /** The chunks of `body`; throws in place of its end when it is not what was announced. */
+  async *check(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      this.#size += chunk.length;
+      if (this.#size > this.#limit) throw new CoreError('TooLarge', { limit: this.#limit });
+      for (const hasher of this.#hashers.values()) hasher.update(chunk);
+      yield chunk;
+    }
+    this.#compare();
+  }
+
+  #compare(): void {
+    const { size, expected } = this.#input;
+    if (size !== undefined && this.#size < size) {
+      throw new CoreError('IncompleteBody', { expected: size, received: this.#size });
+    }
+    for (const [algorithm, hasher] of this.#hashers) this.#digests.set(algorithm, hasher.digest());
+    for (const { algorithm, value } of expected) {
+      const wanted = typeof value === 'function' ? value() : value;
+      if (!this.#digest(algorithm).equals(wanted)) throw new CoreError('BadDigest', { digest: algorithm });
+    }
+  }
+
+  #digest(algorithm: HashAlgorithm): Buffer {
+    return this.#digests.get(algorithm) ?? Buffer.alloc(0);
+  }
+
+  result(): Omit<StoredBody, 'segments'> {
+    const { checksum } = this.#input;
+    const told = { size: this.#size, md5: this.#digest('md5').toString('hex') };
+    if (checksum === undefined) return told;
+    const value = this.#digest(lower(checksum)).toString('base64');
+    return { ...told, checksum: { algorithm: checksum, type: 'FULL_OBJECT', value } };
+  }
+}
+
+/** S3's name of an algorithm as the hashers' name. */
+export function lower(algorithm: ChecksumAlgorithm): Lowercase<ChecksumAlgorithm> {
+  return algorithm.toLowerCase() as Lowercase<ChecksumAlgorithm>;
+}

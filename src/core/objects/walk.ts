@@ -1,0 +1,146 @@
+/**
+ * Owns the one walk through names in byte order that every listing is made of: names below a prefix, rolled up at a delimiter,
+ * between two boundaries, in either direction. Its cost follows what it gives out: a rolled-up prefix is skipped with one seek.
+ */
+import { afterPrefix, compareBytes } from '../../base/bytes.ts';
+import type { Entry, MetaStore } from '../../engines/meta/meta-store.ts';
+
+export interface Walk {
+  readonly meta: MetaStore;
+  /** What all keys begin with; a name and whatever `nameOf` cuts off follow. */
+  readonly base: Buffer;
+  /** The names wanted begin with it. */
+  readonly prefix: Buffer;
+  /** Names are rolled up behind its first occurrence after the prefix; empty: never. */
+  readonly delimiter: Buffer;
+  /** Keys from `start` to `end` (exclusive); see `walkSpan`. */
+  readonly start: Buffer;
+  readonly end: Buffer;
+  readonly reverse: boolean;
+  /** Most items wanted, 0 or more. */
+  readonly limit: number;
+  /** The name in what follows `base` in a key. */
+  readonly nameOf: (rest: Buffer) => Buffer;
+}
+
+export type WalkItem =
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly name: Buffer }
+  | { readonly kind: 'prefix'; readonly name: Buffer };
+
+export interface WalkResult {
+  readonly items: readonly WalkItem[];
+  readonly truncated: boolean;
+}
+
+/** Entries asked of the engine at once. */
+const firstPage = 64;
+const smallestPage = 4;
+const largestPage = 1000;
+
+export async function walk(plan: Walk): Promise<WalkResult> {
+  const items: WalkItem[] = [];
+  if (plan.limit === 0) return { items, truncated: false };
+  let { start, end } = plan;
+  // Without a delimiter every entry counts; with one, a page may be skipped over, so it shrinks when it is and grows when it is not.
+  let page = plan.delimiter.length === 0 ? largestPage : firstPage;
+  while (compareBytes(start, end) < 0) {
+    const wanted = Math.min(page, plan.limit - items.length + 1);
+    const entries = await plan.meta.range({ start, end, limit: wanted, reverse: plan.reverse });
+    const taken = takePage(plan, entries, items);
+    if (taken === 'full') return { items, truncated: true };
+    const last = items.at(-1);
+    if (entries.length < wanted || last === undefined) return { items, truncated: false };
+    page = taken === 'skipping' ? Math.max(page >> 1, smallestPage) : Math.min(page * 2, largestPage);
+    if (plan.reverse) end = keyOf(plan, last);
+    else start = behind(plan, last);
+  }
+  return { items, truncated: false };
+}
+
+/** Adds the items of one page: `skipping` when its end was below a prefix already given. */
+function takePage(plan: Walk, entries: readonly Entry[], items: WalkItem[]): 'full' | 'skipping' | 'taken' {
+  let rolled: Buffer | undefined;
+  for (const entry of entries) {
+    const name = nameOf(plan, entry);
+    if (rolled !== undefined && startsWith(name, rolled)) continue;
+    if (items.length === plan.limit) return 'full';
+    rolled = commonPrefix(name, plan);
+    items.push(rolled === undefined ? { kind: 'entry', entry, name } : { kind: 'prefix', name: rolled });
+  }
+  return rolled === undefined ? 'taken' : 'skipping';
+}
+
+function nameOf({ base, nameOf }: Walk, { key }: Entry): Buffer {
+  return nameOf(Buffer.from(key.buffer, key.byteOffset + base.length, key.length - base.length));
+}
+
+/** `name` up to and with the delimiter, when it is rolled up. */
+function commonPrefix(
+  name: Buffer,
+  { prefix, delimiter }: Pick<Walk, 'prefix' | 'delimiter'>,
+): Buffer | undefined {
+  if (delimiter.length === 0 || !startsWith(name, prefix)) return undefined;
+  const at = name.indexOf(delimiter, prefix.length);
+  return at < 0 ? undefined : name.subarray(0, at + delimiter.length);
+}
+
+function startsWith(bytes: Buffer, prefix: Buffer): boolean {
+  return bytes.length >= prefix.length && bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
+}
+
+/** The first key that could belong to `item`. */
+function keyOf({ base }: Walk, item: WalkItem): Buffer {
+  return item.kind === 'entry' ? Buffer.from(item.entry.key) : Buffer.concat([base, item.name]);
+}
+
+/** The first key behind everything that belongs to `item`. */
+function behind(plan: Walk, item: WalkItem): Buffer {
+  const key = keyOf(plan, item);
+  return item.kind === 'entry' ? Buffer.concat([key, Buffer.alloc(1)]) : endOf(key);
+}
+
+function endOf(prefix: Buffer): Buffer {
+  return afterPrefix(prefix) ?? prefix;
+}
+
+export interface WalkBounds {
+  readonly base: Buffer;
+  readonly prefix: Buffer;
+  readonly delimiter: Buffer;
+  /** Items up to and including this name, or common prefix, are left out. */
+  readonly low?: Buffer | undefined;
+  /** Items from this name, or common prefix, on are left out. */
+  readonly high?: Buffer | undefined;
+  /** The first possible key behind those of the name `low`. */
+  readonly afterName: (key: Buffer) => Buffer;
+}
+
+/**
+ * The keys between two boundaries, which cut the sequence of items (names and common prefixes) and not that of names: a
+ * boundary inside a common prefix is behind that prefix, and a prefix counts or not as a whole.
+ */
+export function walkSpan(bounds: WalkBounds): { start: Buffer; end: Buffer } {
+  const { base, prefix, low, high, afterName } = bounds;
+  const all = Buffer.concat([base, prefix]);
+  let start: Buffer = all;
+  let end = endOf(all);
+  const key = (name: Buffer) => Buffer.concat([base, name]);
+  if (low !== undefined) {
+    const rolled = commonPrefix(low, bounds);
+    start = later(start, rolled === undefined ? afterName(key(low)) : endOf(key(rolled)));
+  }
+  if (high !== undefined) {
+    const rolled = commonPrefix(high, bounds);
+    const whole = rolled === undefined || rolled.length === high.length;
+    end = earlier(end, whole ? key(high) : endOf(key(rolled)));
+  }
+  return { start, end };
+}
+
+function later(a: Buffer, b: Buffer): Buffer {
+  return compareBytes(a, b) < 0 ? b : a;
+}
+
+function earlier(a: Buffer, b: Buffer): Buffer {
+  return compareBytes(a, b) < 0 ? a : b;
+}
