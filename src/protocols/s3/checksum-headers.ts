@@ -56,20 +56,24 @@ export interface Integrity {
 /** The digests announced for the body of `view`. @throws S3Error InvalidDigest, InvalidRequest, NotImplemented */
 export function parseIntegrityHeaders(view: S3View): IntegrityPlan {
   const { request } = view;
-  const md5 = parseContentMd5(request);
   const sent = sentChecksum(request);
   const trailing = trailingChecksum(request);
   if (sent !== undefined && trailing !== undefined) throw severalChecksums();
   const carried = sent?.algorithm ?? trailing;
   const checksum = announcedAlgorithm(request, carried) ?? carried;
-  const known: ExpectedDigest[] = [];
-  if (md5 !== undefined) known.push({ algorithm: 'md5', value: md5 });
+  const known = [...parseMd5Header(view).known];
   if (sent !== undefined) known.push({ algorithm: checksumNames[sent.algorithm].digest, value: sent.value });
   return {
     known,
     ...(trailing !== undefined && { trailing }),
     ...(checksum !== undefined && { checksum }),
   };
+}
+
+/** As `parseIntegrityHeaders`, for documents whose `x-amz-checksum-*` headers are about an object and not about them. */
+export function parseMd5Header(view: S3View): IntegrityPlan {
+  const md5 = parseContentMd5(view.request);
+  return { known: md5 === undefined ? [] : [{ algorithm: 'md5', value: md5 }] };
 }
 
 /** Joins the plan with the body in whose trailers a value may arrive. */

@@ -5,6 +5,7 @@
 import { httpDate } from '../../base/http/http-date.ts';
 import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
+import { element, optionalElement, xmlDocument } from '../../base/wire/xml.ts';
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/errors.ts';
 import { type Failure, ProtocolError } from '../protocol.ts';
 import { errorTable, type S3ErrorCode } from './error-table.ts';
@@ -170,26 +171,6 @@ function errorDocument(error: S3Error, request: RequestView): string {
     RequestId: request.requestId,
     HostId: hostId,
   };
-  const inner = Object.entries(elements)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`)
-    .join('');
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner}</Error>`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  // XML readers turn a bare carriage return into a line feed.
-  '\r': '&#13;',
-};
-
-/** Text for an XML element; characters XML 1.0 cannot hold become U+FFFD. */
-function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[&<>"\r]/g, (character) => entities[character] ?? character)
-    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
+  const children = Object.entries(elements).map(([name, value]) => optionalElement(name, value));
+  return xmlDocument(element('Error', children));
 }
