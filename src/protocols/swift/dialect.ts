@@ -1,0 +1,52 @@
+/**
+ * Owns every difference between the two Swifts we speak: KakaoCloud's, under `/v1/{project}` (reference, sections 6 and 9), and
+ * upstream's, under `/v1/AUTH_{project}` (wire page, section 2). Operations ask; none compares paths itself.
+ */
+import { type ProjectId, parseProjectId } from '../../core/model/names.ts';
+
+export interface Dialect {
+  readonly name: 'kakaocloud' | 'upstream';
+  /** What stands before the project id in an account's name. */
+  readonly accountPrefix: string;
+  /** POST of a container that went well (C19). */
+  readonly containerPostStatus: 200 | 204;
+  /** Header prefixes that set container metadata in a POST, lower case (C19). */
+  readonly containerMetadataPrefixes: readonly string[];
+  /** `X-Timestamp` on every answer (reference, section 6, "Common response headers"). */
+  readonly timestampEverywhere: boolean;
+  /** A CORS preflight that no rule allows. */
+  readonly preflightRefusal: 401 | 403;
+}
+
+const kakaocloud: Dialect = {
+  name: 'kakaocloud',
+  accountPrefix: '',
+  containerPostStatus: 200,
+  containerMetadataPrefixes: ['x-container-meta-', 'x-object-meta-'],
+  timestampEverywhere: true,
+  preflightRefusal: 403,
+};
+
+const upstream: Dialect = {
+  name: 'upstream',
+  accountPrefix: 'AUTH_',
+  containerPostStatus: 204,
+  containerMetadataPrefixes: ['x-container-meta-'],
+  timestampEverywhere: false,
+  preflightRefusal: 401,
+};
+
+/** The dialect an account's name chooses. */
+export function dialectOf(account: string): Dialect {
+  return account.startsWith(upstream.accountPrefix) ? upstream : kakaocloud;
+}
+
+/** The project an account's name stands for, in either dialect; undefined when it can be none. */
+export function projectOf(account: string): ProjectId | undefined {
+  return parseProjectId(account.slice(dialectOf(account).accountPrefix.length));
+}
+
+/** The account name v1 auth hands out: old clients expect upstream's dialect (DESIGN 12). */
+export function upstreamAccount(project: ProjectId): string {
+  return `${upstream.accountPrefix}${project}`;
+}

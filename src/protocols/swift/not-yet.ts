@@ -1,0 +1,143 @@
+/**
+ * Owns the list of Swift's features that are not served yet, each with how a request asks for it. Asking is answered 501 with
+ * the feature's name: nothing that would change an outcome is ever ignored. A feature leaves this list when it is served.
+ */
+import { CoreError } from '../../core/errors.ts';
+import type { Scope } from './target.ts';
+import type { SwiftView } from './view.ts';
+
+interface Feature {
+  readonly name: string;
+  /** '*': any. */
+  readonly methods: readonly string[] | '*';
+  readonly scopes: readonly Scope[];
+  readonly asked: (view: SwiftView) => boolean;
+}
+
+const everywhere: readonly Scope[] = ['account', 'container', 'object'];
+
+/** A query parameter by its mere presence, or with one value. */
+const query =
+  (name: string, value?: string) =>
+  ({ request }: SwiftView) =>
+    value === undefined ? request.query.has(name) : request.query.get(name)?.toLowerCase() === value;
+
+/** One of these headers with something in it: an empty one asks for what is the case anyway. */
+const header =
+  (...names: readonly string[]) =>
+  ({ request }: SwiftView) =>
+    names.some((name) => (request.header(name) ?? '').trim() !== '');
+
+/** A header whose name starts like this, with something in it. */
+const headerFamily =
+  (...prefixes: readonly string[]) =>
+  ({ request }: SwiftView) =>
+    prefixes.some((prefix) => [...request.headersWithPrefix(prefix).values()].some((v) => v.trim() !== ''));
+
+const writes = ['PUT', 'POST'];
+
+const features: readonly Feature[] = [
+  {
+    name: 'Temporary URL',
+    methods: '*',
+    scopes: ['object'],
+    asked: (view) => query('temp_url_sig')(view) || query('temp_url_expires')(view),
+  },
+  {
+    name: 'Temporary URL key',
+    methods: writes,
+    scopes: ['account', 'container'],
+    asked: headerFamily('x-account-meta-temp-url-key', 'x-container-meta-temp-url-key'),
+  },
+  {
+    name: 'Static large object',
+    methods: ['PUT'],
+    scopes: ['object'],
+    asked: query('multipart-manifest', 'put'),
+  },
+  {
+    name: 'Deletion of a static large object with its segments',
+    methods: ['DELETE'],
+    scopes: ['object'],
+    asked: query('multipart-manifest', 'delete'),
+  },
+  {
+    name: 'Dynamic large object',
+    methods: ['PUT', 'POST', 'COPY'],
+    scopes: ['object'],
+    asked: header('x-object-manifest'),
+  },
+  { name: 'Bulk delete', methods: ['POST', 'DELETE'], scopes: ['account'], asked: query('bulk-delete') },
+  { name: 'Archive extraction', methods: ['PUT'], scopes: everywhere, asked: query('extract-archive') },
+  {
+    name: 'Deletion of a directory',
+    methods: ['DELETE'],
+    scopes: ['container', 'object'],
+    asked: query('dir-delete'),
+  },
+  {
+    name: 'Symbolic link',
+    methods: ['PUT', 'POST', 'COPY'],
+    scopes: ['object'],
+    asked: header('x-symlink-target', 'x-symlink-target-etag', 'x-symlink-target-account'),
+  },
+  {
+    name: 'Object versioning',
+    methods: writes,
+    scopes: ['container'],
+    asked: (view) =>
+      header('x-versions-location', 'x-history-location')(view) || view.saysYes('x-versions-enabled'),
+  },
+  { name: 'Object versioning', methods: '*', scopes: ['object'], asked: query('version-id') },
+  { name: 'Object versioning', methods: ['GET'], scopes: ['container'], asked: query('versions') },
+  {
+    name: 'Container ACL',
+    methods: writes,
+    scopes: ['container'],
+    asked: header('x-container-read', 'x-container-write'),
+  },
+  { name: 'Account ACL', methods: writes, scopes: ['account'], asked: header('x-account-access-control') },
+  {
+    name: 'Quota',
+    methods: writes,
+    scopes: ['account', 'container'],
+    asked: headerFamily('x-container-meta-quota-', 'x-account-meta-quota-', 'x-account-quota-'),
+  },
+  {
+    name: 'CORS rules of a container',
+    methods: writes,
+    scopes: ['container'],
+    asked: headerFamily('x-container-meta-access-control-'),
+  },
+  {
+    name: 'Static web site',
+    methods: writes,
+    scopes: ['container'],
+    asked: headerFamily('x-container-meta-web-'),
+  },
+  {
+    name: 'Container synchronization',
+    methods: writes,
+    scopes: ['container'],
+    asked: header('x-container-sync-to', 'x-container-sync-key'),
+  },
+  {
+    name: 'Form upload',
+    methods: ['POST'],
+    scopes: ['container', 'object'],
+    asked: ({ request }) => /^multipart\/form-data\b/i.test(request.header('content-type') ?? ''),
+  },
+];
+
+/** @throws CoreError NotImplemented when the request asks for something of the list */
+export function refuseNotYet(view: SwiftView): void {
+  const { scope } = view.target;
+  const { method } = view.request;
+  const asked = features.find(
+    (feature) =>
+      feature.scopes.includes(scope) &&
+      (feature.methods === '*' || feature.methods.includes(method)) &&
+      feature.asked(view),
+  );
+  if (asked !== undefined) throw new CoreError('NotImplemented', { what: asked.name });
+}

@@ -1,0 +1,27 @@
+/** GET /v1/{account}/{container}: the objects of a container. */
+import { getBucket } from '../../../core/buckets/get.ts';
+import { noBody } from '../../operation.ts';
+import { containerHeaders } from '../container-headers.ts';
+import { listingReply } from '../listing-documents.ts';
+import { listingFormat, listingQuery } from '../listing-query.ts';
+import { listContainer } from '../object-listing.ts';
+import { swiftOperation } from '../swift-operation.ts';
+
+export const getContainer = swiftOperation({
+  name: 'GetContainer',
+  route: { scope: 'container', method: 'GET' },
+  body: noBody,
+  parse: (view) => ({
+    project: view.project(),
+    bucket: view.container(),
+    format: listingFormat(view.request),
+    query: listingQuery(view.request),
+  }),
+  authorize: ({ bucket, project }) => [{ action: 'storage.objects.list', bucket, project }],
+  run: async ({ core, input }) => ({
+    bucket: await getBucket(core, input.bucket),
+    items: await listContainer(core, input.bucket, input.query),
+  }),
+  reply: ({ bucket, items }, { format }) =>
+    listingReply(format, containerHeaders(bucket), { of: 'container', name: bucket.name, items }),
+});

@@ -1,0 +1,25 @@
+/** HEAD /v1/{account}/{container}/{object}: what is known about an object. Ranges mean nothing here, as in Swift. */
+import { headObject as lookAtObject } from '../../../core/objects/get.ts';
+import { noBody } from '../../operation.ts';
+import { readConditions } from '../conditions.ts';
+import { objectHeaders } from '../object-headers.ts';
+import { refuseWithHeaders } from '../object-reading.ts';
+import { swiftOperation } from '../swift-operation.ts';
+
+export const headObject = swiftOperation({
+  name: 'HeadObject',
+  route: { scope: 'object', method: 'HEAD' },
+  body: noBody,
+  parse: (view) => ({
+    project: view.project(),
+    bucket: view.container(),
+    key: view.object(),
+    conditions: readConditions(view.request),
+  }),
+  authorize: ({ bucket, key, project }) => [{ action: 'storage.objects.getMeta', bucket, key, project }],
+  run: ({ core, input }) => refuseWithHeaders(core, input, () => lookAtObject(core, input)),
+  reply: ({ info }) => ({
+    status: 200,
+    headers: { ...objectHeaders(info), 'Content-Length': info.size },
+  }),
+});

@@ -1,0 +1,58 @@
+/** PUT /v1/{account}/{container}/{object}: stores a body. */
+import { CoreError } from '../../../core/errors.ts';
+import { putObject as storeObject } from '../../../core/objects/put.ts';
+import { streamBody } from '../../operation.ts';
+import { unquoted, writeConditions } from '../conditions.ts';
+import { contentTypeOf } from '../content-type.ts';
+import { refuseText } from '../errors.ts';
+import { objectMetadata } from '../metadata.ts';
+import { contentHeadersOf, deleteAtOf } from '../object-headers.ts';
+import { empty } from '../pages.ts';
+import { swiftOperation } from '../swift-operation.ts';
+import { lastModified } from '../times.ts';
+import type { SwiftView } from '../view.ts';
+
+/** Bytes announced; undefined when chunked. @throws SwiftError 411, CoreError TooLarge */
+function announcedSize({ request, settings }: SwiftView): number | undefined {
+  const size = request.contentLength;
+  if (size === undefined && !request.chunked) throw refuseText(411, 'Missing Content-Length header.');
+  if ((size ?? 0) > settings.maxUploadBytes)
+    throw new CoreError('TooLarge', { limit: settings.maxUploadBytes });
+  return size;
+}
+
+/** The MD5 the client states in ETag. Anything that is no MD5 can be the digest of no body. @throws CoreError BadDigest */
+function expectedMd5(etag: string): Uint8Array {
+  if (!/^[0-9a-f]{32}$/i.test(etag)) throw new CoreError('BadDigest', { digest: 'md5' });
+  return Buffer.from(etag, 'hex');
+}
+
+export const putObject = swiftOperation({
+  name: 'PutObject',
+  route: { scope: 'object', method: 'PUT' },
+  body: streamBody,
+  parse(view) {
+    const { request, target } = view;
+    const size = announcedSize(view);
+    return {
+      project: view.project(),
+      bucket: view.container(),
+      key: view.newObject(),
+      attributes: {
+        contentType: contentTypeOf(request, target.object),
+        headers: contentHeadersOf(request),
+        metadata: objectMetadata(request),
+        ...deleteAtOf(request),
+      },
+      conditions: writeConditions(request),
+      etag: unquoted(request.header('etag') ?? ''),
+      ...(size === undefined ? {} : { size }),
+    };
+  },
+  authorize: ({ bucket, key, project }) => [{ action: 'storage.objects.create', bucket, key, project }],
+  run({ core, actor, input: { etag, project: _project, ...input }, body, signal }) {
+    const expected = etag === '' ? [] : [{ algorithm: 'md5' as const, value: expectedMd5(etag) }];
+    return storeObject(core, actor, { ...input, body, expected, signal });
+  },
+  reply: (info) => empty(201, { Etag: info.etag, 'Last-Modified': lastModified(info.modifiedAt) }),
+});
