@@ -1,9 +1,8 @@
 /** The gate every operation passes: loads what a decision needs, asks `decide`, and refuses in the domain's words. */
 import type { Actor } from '../actor.ts';
+import { openBucket } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
-import { CoreError } from '../errors.ts';
-import { bucketFormat } from '../model/codecs.ts';
-import { bucketKey } from '../model/keys.ts';
+import { CoreError, isCoreError } from '../errors.ts';
 import type { BucketName, ObjectKey, ProjectId, UserId } from '../model/names.ts';
 import type { BucketRecord } from '../model/records.ts';
 import { type Decision, decide, type Target } from './decide.ts';
@@ -38,29 +37,24 @@ export async function may(core: Core, actor: Actor, permission: Permission): Pro
   return judge(actor, permission, await loadBuckets(core, [permission]));
 }
 
-/** The buckets named, each once, in one read. One being deleted counts as absent. */
-async function loadBuckets(
-  core: Core,
-  permissions: readonly Permission[],
-): Promise<ReadonlyMap<BucketName, BucketRecord>> {
-  const names = [...new Set(permissions.flatMap((p) => ('bucket' in p ? [p.bucket] : [])))];
+type Buckets = ReadonlyMap<BucketName, BucketRecord>;
+
+/** The buckets named, each once; absent ones are left out. */
+async function loadBuckets(core: Core, permissions: readonly Permission[]): Promise<Buckets> {
   const buckets = new Map<BucketName, BucketRecord>();
-  if (names.length === 0) return buckets;
-  const entries = await core.meta.get(names.map(bucketKey));
-  for (const entry of entries) {
-    if (entry === undefined) continue;
-    const bucket = bucketFormat.decode(entry.value);
-    if (bucket.state === 'active') buckets.set(bucket.name, bucket);
+  for (const permission of permissions) {
+    if (!('bucket' in permission) || buckets.has(permission.bucket)) continue;
+    try {
+      buckets.set(permission.bucket, (await openBucket(core, permission.bucket)).record);
+    } catch (error) {
+      if (!isCoreError(error, 'NoSuchBucket')) throw error;
+    }
   }
   return buckets;
 }
 
 /** @throws CoreError NoSuchBucket */
-function judge(
-  actor: Actor,
-  permission: Permission,
-  buckets: ReadonlyMap<BucketName, BucketRecord>,
-): Decision {
+function judge(actor: Actor, permission: Permission, buckets: Buckets): Decision {
   if (!('bucket' in permission)) return decide(actor, targetOf(permission));
   const { action, project, key } = permission;
   const bucket = buckets.get(permission.bucket);

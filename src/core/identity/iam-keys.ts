@@ -3,9 +3,10 @@
  * The secret is shown once, when the key is made; kept is a keyed hash. Deleting a key kills its tokens at once.
  */
 import { newId, type Random } from '../../base/clock.ts';
-import { type Commit, retrying } from '../../engines/meta/meta-store.ts';
+import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import type { IamKeyRecord } from '../model/records.ts';
 import { iamKeyFormat } from './codecs.ts';
@@ -77,7 +78,7 @@ export function iamKeyCreation(key: IamKeyRecord): Commit {
 export async function createIamKey(core: Core, input: NewIamKey): Promise<IssuedIamKey> {
   const issued = newIamKey(core, input);
   const { key } = issued;
-  await retrying(async () => {
+  await committing('IAM access key', async () => {
     const [byId, byName] = await core.meta.get([iamKeyKey(key.id), iamKeyNameKey(key.userId, key.name)]);
     if (byId !== undefined) throw new CoreError('Duplicate', { what: 'IAM access key', name: key.id });
     if (byName !== undefined) throw new CoreError('Duplicate', { what: 'IAM access key', name: key.name });
@@ -119,7 +120,7 @@ export async function getIamKey(core: Core, userId: UserId, id: string): Promise
 
 /** @throws CoreError NoSuchCredential when there is no such key of this user */
 export async function deleteIamKey(core: Core, userId: UserId, id: string): Promise<void> {
-  await retrying(async () => {
+  await committing('IAM access key', async () => {
     const key = await getIamKey(core, userId, id);
     const ring = await ringRemoval(core, userId, key.projectId, 'iamKeys', id);
     await core.meta.commit(joinCommits(ring, { deletes: [iamKeyKey(id), iamKeyNameKey(userId, key.name)] }));
@@ -128,7 +129,7 @@ export async function deleteIamKey(core: Core, userId: UserId, id: string): Prom
 
 /** Gives an existing key the secret of a seed file, where it differs. @throws CoreError NoSuchCredential */
 export async function setIamSecret(core: Core, userId: UserId, id: string, secret: string): Promise<void> {
-  await retrying(async () => {
+  await committing('IAM access key', async () => {
     const [entry] = await core.meta.get([iamKeyKey(id)]);
     const stored = storedAs(iamKeyFormat, entry);
     if (stored === undefined || stored.record.userId !== userId) {

@@ -2,9 +2,10 @@
  * Who is in which project with which roles. A membership begins with the first roles and ends when the user is removed;
  * keys and tokens of the pair end with it, in the same commit.
  */
-import { type Commit, retrying } from '../../engines/meta/meta-store.ts';
+import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import type { MembershipRecord, ProjectRecord, ProjectRole } from '../model/records.ts';
 import { membershipFormat, projectFormat } from './codecs.ts';
@@ -44,7 +45,7 @@ export async function setRoles(
 ): Promise<MembershipRecord> {
   if (roles.length === 0)
     throw new CoreError('InvalidArgument', { what: 'roles', reason: 'must not be empty' });
-  return retrying(async () => {
+  return committing('membership', async () => {
     const keys = [userKey(userId), projectKey(projectId), membershipKey(userId, projectId)];
     const [userEntry, projectEntry, memberEntry] = await core.meta.get(keys);
     if (userEntry === undefined) throw new CoreError('NoSuchUser', { user: userId });
@@ -92,7 +93,7 @@ export async function leavingCommit(core: Core, userId: UserId, projectId: Proje
 
 /** Ends a membership: keys and tokens of the pair are dead at once. @throws CoreError NoSuchUser */
 export async function removeMember(core: Core, userId: UserId, projectId: ProjectId): Promise<void> {
-  await retrying(async () => core.meta.commit(await leavingCommit(core, userId, projectId)));
+  await committing('membership', async () => core.meta.commit(await leavingCommit(core, userId, projectId)));
 }
 
 export async function findMembership(

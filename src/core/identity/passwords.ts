@@ -8,8 +8,8 @@ import type { Random } from '../../base/clock.ts';
 import { CoreError } from '../errors.ts';
 import type { MasterKey } from './master-key.ts';
 
-/** 32 MiB and some 60 ms of one core. */
-const cost = { ln: 15, r: 8, p: 1 };
+/** 16 MiB and some 35 ms of one core; moderate, because guesses need the master key too and seeds are checked at each start. */
+const cost = { ln: 14, r: 8, p: 1 };
 const saltBytes = 16;
 const hashBytes = 32;
 
@@ -19,7 +19,7 @@ const hashBytes = 32;
  */
 const pool = { free: 2, waiting: [] as (() => void)[], longest: 200 };
 
-/** `$scrypt$ln=15,r=8,p=1$SALT$HASH` with salt and hash in base64url: what `verifyPassword` takes. */
+/** `$scrypt$ln=14,r=8,p=1$SALT$HASH` with salt and hash in base64url: what `verifyPassword` takes. */
 export async function hashPassword(masterKey: MasterKey, random: Random, password: string): Promise<string> {
   const salt = random(saltBytes);
   const hash = await stretch(masterKey, password, salt, cost);

@@ -1,9 +1,10 @@
 /** Projects: created, found, listed, deleted. Who belongs to one is `memberships.ts`; its buckets are `../buckets/`. */
 import { newId } from '../../base/clock.ts';
 import { Conflict } from '../../engines/errors.ts';
-import { type Commit, retrying } from '../../engines/meta/meta-store.ts';
+import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import { committing } from '../model/draft.ts';
 import { projectBucketsPrefix, spanOf } from '../model/keys.ts';
 import { type ProjectId, parseProjectId } from '../model/names.ts';
 import type { ProjectRecord } from '../model/records.ts';
@@ -122,11 +123,11 @@ export async function listProjects(core: Core): Promise<ProjectRecord[]> {
 }
 
 /**
- * Removes a project with its memberships and their keys. Creating a bucket checks the project's record, so none can slip in.
+ * Removes a project with its memberships and their keys.
  * @throws CoreError NoSuchProject, InvalidArgument (it still has buckets)
  */
 export async function deleteProject(core: Core, id: ProjectId): Promise<void> {
-  await retrying(async () => {
+  await committing('project', async () => {
     const stored = await readStored(core.meta, projectFormat, projectKey(id));
     if (stored === undefined) throw new CoreError('NoSuchProject', { project: id });
     const buckets = spanOf(projectBucketsPrefix(id));
@@ -152,7 +153,7 @@ export async function updateProject(
   id: ProjectId,
   change: Partial<Pick<ProjectRecord, 'description' | 'enabled'>>,
 ): Promise<ProjectRecord> {
-  return retrying(async () => {
+  return committing('project', async () => {
     const [entry] = await core.meta.get([projectKey(id)]);
     const stored = storedAs(projectFormat, entry);
     if (stored === undefined) throw new CoreError('NoSuchProject', { project: id });

@@ -3,9 +3,10 @@
  * The secret is shown once; kept is its sealed form, because checking a signature needs the secret itself.
  */
 import { newId } from '../../base/clock.ts';
-import { type Commit, retrying } from '../../engines/meta/meta-store.ts';
+import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import type { S3KeyRecord } from '../model/records.ts';
 import { s3KeyFormat } from './codecs.ts';
@@ -72,7 +73,7 @@ export function s3KeyCreation(key: S3KeyRecord): Commit {
 export async function createS3Key(core: Core, input: NewS3Key): Promise<IssuedS3Key> {
   const issued = newS3Key(core, input);
   const { key } = issued;
-  await retrying(async () => {
+  await committing('S3 access key', async () => {
     const [taken] = await core.meta.get([s3KeyKey(key.access)]);
     if (taken !== undefined) throw new CoreError('Duplicate', { what: 'S3 access key', name: key.access });
     const ring = await ringAddition(core, key.userId, key.projectId, 's3Keys', key.access);
@@ -105,7 +106,7 @@ export async function getS3Key(core: Core, userId: UserId, access: string): Prom
 
 /** @throws CoreError NoSuchCredential when there is no such key of this user */
 export async function deleteS3Key(core: Core, userId: UserId, access: string): Promise<void> {
-  await retrying(async () => {
+  await committing('S3 access key', async () => {
     const key = await getS3Key(core, userId, access);
     const ring = await ringRemoval(core, userId, key.projectId, 's3Keys', access);
     await core.meta.commit(joinCommits(ring, { deletes: [s3KeyKey(access)] }));
@@ -114,7 +115,7 @@ export async function deleteS3Key(core: Core, userId: UserId, access: string): P
 
 /** Gives an existing key the secret of a seed file, where it differs. @throws CoreError NoSuchCredential */
 export async function setS3Secret(core: Core, userId: UserId, access: string, secret: string): Promise<void> {
-  await retrying(async () => {
+  await committing('S3 access key', async () => {
     const [entry] = await core.meta.get([s3KeyKey(access)]);
     const stored = storedAs(s3KeyFormat, entry);
     if (stored === undefined || stored.record.userId !== userId) {

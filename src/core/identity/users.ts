@@ -1,9 +1,10 @@
 /** Users and service accounts: created, found, listed, deleted, and their passwords. */
 import { newId } from '../../base/clock.ts';
 import { Conflict } from '../../engines/errors.ts';
-import { type Commit, retrying } from '../../engines/meta/meta-store.ts';
+import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import { committing } from '../model/draft.ts';
 import { parseUserId, type UserId } from '../model/names.ts';
 import type { UserRecord } from '../model/records.ts';
 import { membershipFormat, userFormat } from './codecs.ts';
@@ -119,7 +120,7 @@ async function changeUser(
   id: UserId,
   change: (user: UserRecord) => Partial<UserRecord>,
 ): Promise<UserRecord> {
-  return retrying(async () => {
+  return committing('user', async () => {
     const stored = await readStored(core.meta, userFormat, userKey(id));
     if (stored === undefined) throw new CoreError('NoSuchUser', { user: id });
     const user = { ...stored.record, ...change(stored.record) };
@@ -133,7 +134,7 @@ async function changeUser(
 
 /** Removes a user with all memberships, keys and tokens; buckets and objects stay. @throws CoreError NoSuchUser */
 export async function deleteUser(core: Core, id: UserId): Promise<void> {
-  await retrying(async () => {
+  await committing('user', async () => {
     const stored = await readStored(core.meta, userFormat, userKey(id));
     if (stored === undefined) throw new CoreError('NoSuchUser', { user: id });
     const entries = await entriesOf(core.meta, membershipsOf(id));
