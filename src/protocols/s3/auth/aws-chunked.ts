@@ -135,21 +135,17 @@ export class ChunkedDecoder {
     for (const line of lines) {
       if (line !== '') this.#readTrailer(line);
     }
-    const { announced, signatures } = this.#body;
-    if (announced === undefined) {
-      if (this.trailers.size > 0) throw s3Error('MalformedTrailerError');
-      return;
-    }
-    if (signatures !== undefined) {
-      const signature = this.trailers.get(signatureTrailer);
-      if (signature === undefined) throw s3Error('MalformedTrailerError');
-      this.trailers.delete(signatureTrailer);
-      signatures.checkTrailers(this.trailers, signature);
-    }
+    const { announced = [], signatures } = this.#body;
+    const signature = this.trailers.get(signatureTrailer);
+    const signed = signatures !== undefined && this.#body.announced !== undefined;
+    if (signed) this.trailers.delete(signatureTrailer);
     const names = new Set(announced);
     if (names.size !== this.trailers.size || announced.some((name) => !this.trailers.has(name))) {
       throw s3Error('MalformedTrailerError');
     }
+    if (!signed) return;
+    if (signature === undefined) throw s3Error('MalformedTrailerError');
+    signatures.checkTrailers(this.trailers, signature);
   }
 
   #readTrailer(line: string): void {
