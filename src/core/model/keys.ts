@@ -3,7 +3,7 @@
  * Ids are kept as their 16 raw bytes, numbers big-endian, names and object keys as UTF-8, so that byte order is listing order.
  * docs/formats.md describes every layout.
  */
-import { afterPrefix } from '../../base/bytes.ts';
+import { afterKey, afterPrefix } from '../../base/bytes.ts';
 import type { BlobId } from '../../engines/blob/blob-store.ts';
 import { type Key, maxKeyBytes } from '../../engines/meta/meta-store.ts';
 import type { BucketName, ObjectKey, ProjectId, UploadId } from './names.ts';
@@ -144,10 +144,15 @@ export function uploadKey(bucketId: string, key: ObjectKey, upload: UploadId): K
 const terminator = Uint8Array.of(0);
 const uploadTail = 17;
 
-/** The object key's bytes and the upload id in what follows `uploadsPrefix`. */
-export function splitUploadKey(rest: Buffer): { key: Buffer; upload: string } {
-  const end = rest.length - uploadTail;
-  return { key: rest.subarray(0, end), upload: rest.toString('hex', end + 1) };
+/** The object key's bytes in what follows `uploadsPrefix`. */
+export function uploadKeyName(rest: Buffer): Buffer {
+  return rest.subarray(0, rest.length - uploadTail);
+}
+
+/** The first possible key behind `upload` (or any upload) of the object key that `prefixed`, an `uploadsPrefix` and a key, names. */
+export function afterUploadsKey(prefixed: Buffer, upload: UploadId | undefined): Buffer {
+  if (upload === undefined) return Buffer.concat([prefixed, Uint8Array.of(1)]);
+  return afterKey(Buffer.concat([prefixed, terminator, idBytes(upload)]));
 }
 
 export function partsPrefix(upload: UploadId): Buffer {
@@ -214,9 +219,9 @@ export function boundaryBytes(text: string): Buffer {
   return Buffer.from(text).subarray(0, longestObjectKey);
 }
 
-/** Whether `prefix` is short enough to be the beginning of any stored key. */
+/** Whether any stored object key could begin with `prefix`. */
 export function canPrefixKeys(prefix: Uint8Array): boolean {
-  return prefix.length <= longestObjectKey;
+  return prefix.length <= longestObjectKey && !prefix.includes(0);
 }
 
 function u16(value: number): Buffer {

@@ -57,7 +57,6 @@ export async function listObjects(core: Core, input: ListObjectsInput): Promise<
     high: high === undefined ? undefined : boundaryBytes(high),
     afterName: afterKey,
   });
-  const nameOf = (rest: Buffer) => rest;
   const { items, truncated } = await walk({
     meta: core.meta,
     base,
@@ -66,15 +65,17 @@ export async function listObjects(core: Core, input: ListObjectsInput): Promise<
     ...span,
     reverse,
     limit,
-    nameOf,
+    nameOf: (rest) => rest,
+    read: ({ value }, name) =>
+      objectInfo(input.bucket, name.toString() as ObjectKey, objectFormat.decode(value)),
   });
-  return { entries: items.map((item) => listedEntry(input.bucket, item)), truncated };
+  return { entries: items.map(listedEntry), truncated };
 }
 
-function listedEntry(bucket: BucketName, item: WalkItem): ListedEntry {
-  if (item.kind === 'prefix') return { kind: 'prefix', prefix: item.name.toString() };
-  const record = objectFormat.decode(item.entry.value);
-  return { kind: 'object', info: objectInfo(bucket, item.name.toString() as ObjectKey, record) };
+function listedEntry(item: WalkItem<ObjectInfo>): ListedEntry {
+  return item.kind === 'prefix'
+    ? { kind: 'prefix', prefix: item.name.toString() }
+    : { kind: 'object', info: item.value };
 }
 
 export type { ObjectKey };

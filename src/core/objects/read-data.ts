@@ -1,4 +1,5 @@
 /** Owns reading an object's bytes from wherever they are: inline, blobs, or the parts of a manifest, in order and only when needed. */
+import { createHasher, type HashAlgorithm } from '../../base/hash.ts';
 import { Corrupt } from '../../engines/errors.ts';
 import type { Core } from '../core.ts';
 import type { ObjectData, Segment } from '../model/records.ts';
@@ -22,6 +23,21 @@ export function openData(
     if (only?.kind === 'inline' && more.length === 0) return only.bytes;
   }
   return readSegments(core, segmentsWithin(core, data, range), range.end - range.start);
+}
+
+/** Digests of the bytes of `range`, in the order of `algorithms`, computed in one reading. */
+export async function digestData(
+  core: Core,
+  data: ObjectData,
+  range: DataRange,
+  algorithms: readonly HashAlgorithm[],
+): Promise<Buffer[]> {
+  const hashers = algorithms.map(createHasher);
+  const opened = openData(core, data, range);
+  for await (const chunk of opened instanceof Uint8Array ? [opened] : opened) {
+    for (const hasher of hashers) hasher.update(chunk);
+  }
+  return hashers.map((hasher) => hasher.digest());
 }
 
 /** The stretches that make up `range`, cut to it. */

@@ -3,9 +3,9 @@
  * between two boundaries, in either direction. Its cost follows what it gives out: a rolled-up prefix is skipped with one seek.
  */
 import { afterPrefix, compareBytes } from '../../base/bytes.ts';
-import type { Entry, MetaStore } from '../../engines/meta/meta-store.ts';
+import type { Entry, Key, MetaStore } from '../../engines/meta/meta-store.ts';
 
-export interface Walk {
+export interface Walk<T> {
   readonly meta: MetaStore;
   /** What all keys begin with; a name and whatever `nameOf` cuts off follow. */
   readonly base: Buffer;
@@ -21,24 +21,26 @@ export interface Walk {
   readonly limit: number;
   /** The name in what follows `base` in a key. */
   readonly nameOf: (rest: Buffer) => Buffer;
+  /** What to keep of an entry; the entry itself is not kept, because its value may be large. */
+  readonly read: (entry: Entry, name: Buffer) => T;
 }
 
-export type WalkItem =
-  | { readonly kind: 'entry'; readonly entry: Entry; readonly name: Buffer }
+export type WalkItem<T> =
+  | { readonly kind: 'entry'; readonly value: T; readonly key: Key }
   | { readonly kind: 'prefix'; readonly name: Buffer };
 
-export interface WalkResult {
-  readonly items: readonly WalkItem[];
+export interface WalkResult<T> {
+  readonly items: readonly WalkItem<T>[];
   readonly truncated: boolean;
 }
 
-/** Entries asked of the engine at once. */
+/** Entries asked of the engine at once. They come with their inline bytes, so the largest page is kept modest. */
 const firstPage = 64;
 const smallestPage = 4;
-const largestPage = 1000;
+const largestPage = 250;
 
-export async function walk(plan: Walk): Promise<WalkResult> {
-  const items: WalkItem[] = [];
+export async function walk<T>(plan: Walk<T>): Promise<WalkResult<T>> {
+  const items: WalkItem<T>[] = [];
   if (plan.limit === 0) return { items, truncated: false };
   let { start, end } = plan;
   // Without a delimiter every entry counts; with one, a page may be skipped over, so it shrinks when it is and grows when it is not.
@@ -58,26 +60,34 @@ export async function walk(plan: Walk): Promise<WalkResult> {
 }
 
 /** Adds the items of one page: `skipping` when its end was below a prefix already given. */
-function takePage(plan: Walk, entries: readonly Entry[], items: WalkItem[]): 'full' | 'skipping' | 'taken' {
+function takePage<T>(
+  plan: Walk<T>,
+  entries: readonly Entry[],
+  items: WalkItem<T>[],
+): 'full' | 'skipping' | 'taken' {
   let rolled: Buffer | undefined;
   for (const entry of entries) {
     const name = nameOf(plan, entry);
     if (rolled !== undefined && startsWith(name, rolled)) continue;
     if (items.length === plan.limit) return 'full';
     rolled = commonPrefix(name, plan);
-    items.push(rolled === undefined ? { kind: 'entry', entry, name } : { kind: 'prefix', name: rolled });
+    items.push(
+      rolled === undefined
+        ? { kind: 'entry', value: plan.read(entry, name), key: entry.key }
+        : { kind: 'prefix', name: Buffer.from(rolled) },
+    );
   }
   return rolled === undefined ? 'taken' : 'skipping';
 }
 
-function nameOf({ base, nameOf }: Walk, { key }: Entry): Buffer {
+function nameOf<T>({ base, nameOf }: Walk<T>, { key }: Entry): Buffer {
   return nameOf(Buffer.from(key.buffer, key.byteOffset + base.length, key.length - base.length));
 }
 
 /** `name` up to and with the delimiter, when it is rolled up. */
 function commonPrefix(
   name: Buffer,
-  { prefix, delimiter }: Pick<Walk, 'prefix' | 'delimiter'>,
+  { prefix, delimiter }: { readonly prefix: Buffer; readonly delimiter: Buffer },
 ): Buffer | undefined {
   if (delimiter.length === 0 || !startsWith(name, prefix)) return undefined;
   const at = name.indexOf(delimiter, prefix.length);
@@ -89,12 +99,12 @@ function startsWith(bytes: Buffer, prefix: Buffer): boolean {
 }
 
 /** The first key that could belong to `item`. */
-function keyOf({ base }: Walk, item: WalkItem): Buffer {
-  return item.kind === 'entry' ? Buffer.from(item.entry.key) : Buffer.concat([base, item.name]);
+function keyOf<T>({ base }: Walk<T>, item: WalkItem<T>): Buffer {
+  return item.kind === 'entry' ? Buffer.from(item.key) : Buffer.concat([base, item.name]);
 }
 
 /** The first key behind everything that belongs to `item`. */
-function behind(plan: Walk, item: WalkItem): Buffer {
+function behind<T>(plan: Walk<T>, item: WalkItem<T>): Buffer {
   const key = keyOf(plan, item);
   return item.kind === 'entry' ? Buffer.concat([key, Buffer.alloc(1)]) : endOf(key);
 }
