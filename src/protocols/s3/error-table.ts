@@ -46,6 +46,7 @@ export const errorTable = {
     status: 400,
     message: 'A part named here was not uploaded, or its entity tag or checksum differs.',
   },
+  InvalidPartNumber: { status: 416, message: 'The object has no part of this number.' },
   InvalidPartOrder: { status: 400, message: 'Parts must be listed in ascending order of their numbers.' },
   InvalidPolicyDocument: { status: 400, message: 'The policy document is not valid.' },
   InvalidRange: { status: 416, message: 'The requested range cannot be satisfied.' },

@@ -124,36 +124,39 @@ function notImplemented(candidates: readonly Routed[], found: Routed, request: R
   return s3Error('NotImplemented', `${(exact ?? found).name} is not implemented.`);
 }
 
-/** Why no operation fits: another method would, or the query names do not go together. */
+/** Why no operation fits: a companion is missing, another method would do, or the query names do not go together. */
 function refusal(
   candidates: readonly Routed[],
   scope: S3Scope,
   named: readonly string[],
   request: RequestView,
 ): S3Error {
-  const methods = candidates
-    .filter(({ route }) => route.scope === scope && matches(route, named, request))
-    .filter(({ route }) => leftOver(route, named).length === 0)
+  const [first] = named;
+  const here = candidates.filter(({ route }) => route.scope === scope);
+  const incomplete = here.find(
+    ({ route: { method, query = [] } }) =>
+      first !== undefined && method === request.method && named.every((name) => query.includes(name)),
+  );
+  if (incomplete !== undefined) {
+    const together = incomplete.route.query?.join(' and ');
+    return s3Error('InvalidArgument', `The query string parameters ${together} must be given together.`, {
+      ArgumentName: first,
+    });
+  }
+  const methods = here
+    .filter(({ route }) => matches(route, named, request) && leftOver(route, named).length === 0)
     .map(({ route }) => route.method);
-  if (named.length === 0 || (methods.length > 0 && !methods.some((method) => method === request.method))) {
+  if (first === undefined || methods.length > 0) {
     return s3Error(
       'MethodNotAllowed',
       undefined,
-      { Method: request.method, ResourceType: resourceType(scope, named) },
+      { Method: request.method, ResourceType: (first ?? scope).toUpperCase() },
       { Allow: [...new Set(methods)].sort().join(', ') },
     );
   }
-  if (named.length > 1) {
-    return s3Error('InvalidArgument', `Conflicting query string parameters: ${named.join(', ')}`, {
-      ArgumentName: 'ResourceType',
-      ArgumentValue: named[0],
-    });
-  }
-  return s3Error('InvalidArgument', `The query string parameter ${named[0]} does not fit this request.`, {
-    ArgumentName: named[0],
-  });
-}
-
-function resourceType(scope: S3Scope, named: readonly string[]): string {
-  return (named[0] ?? scope).toUpperCase();
+  const message =
+    named.length > 1
+      ? `Conflicting query string parameters: ${named.join(', ')}`
+      : `The query string parameter ${first} does not fit this request.`;
+  return s3Error('InvalidArgument', message, { ArgumentName: first });
 }

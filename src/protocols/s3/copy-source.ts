@@ -1,0 +1,52 @@
+/**
+ * Owns `x-amz-copy-source`: `bucket/key` or `/bucket/key`, URL-encoded as form data is (`+` is a blank, as S3 reads it), with an
+ * optional `?versionId=`. Refuses access point and other ARNs.
+ */
+import { MalformedTarget, percentDecode } from '../../base/http/query.ts';
+import { type NameLimits, parseBucketName, parseObjectKey } from '../../core/model/names.ts';
+import { type ObjectAddress, refuseVersion } from './address.ts';
+import { type S3Error, s3Error } from './errors.ts';
+import type { S3View } from './request.ts';
+
+export const copySourceHeader = 'x-amz-copy-source';
+
+/** @throws S3Error InvalidArgument; CoreError InvalidBucketName, KeyTooLong */
+export function copySourceOf(view: S3View & { readonly limits: NameLimits }): ObjectAddress {
+  const raw = view.request.header(copySourceHeader) ?? '';
+  const [path, version] = cutVersion(raw);
+  const decoded = decode(path, raw).replace(/^\//, '');
+  const slash = decoded.indexOf('/');
+  if (decoded.startsWith('arn:') || slash <= 0 || slash === decoded.length - 1) throw malformed(raw);
+  refuseVersion(version === undefined ? undefined : decode(version, raw));
+  return {
+    bucket: parseBucketName(decoded.slice(0, slash), view.limits),
+    key: parseObjectKey(decoded.slice(slash + 1), view.limits),
+  };
+}
+
+/** A key may hold a `?` of its own, unencoded by careless clients: only this one word after it is special. */
+function cutVersion(raw: string): [path: string, version: string | undefined] {
+  const mark = '?versionId=';
+  const at = raw.lastIndexOf(mark);
+  return at < 0 ? [raw, undefined] : [raw.slice(0, at), raw.slice(at + mark.length)];
+}
+
+function decode(text: string, raw: string): string {
+  try {
+    return percentDecode(text.replaceAll('+', ' '));
+  } catch (error) {
+    if (error instanceof MalformedTarget) throw malformed(raw);
+    throw error;
+  }
+}
+
+function malformed(raw: string): S3Error {
+  return s3Error(
+    'InvalidArgument',
+    'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+    {
+      ArgumentName: copySourceHeader,
+      ArgumentValue: raw,
+    },
+  );
+}

@@ -1,0 +1,20 @@
+/** DeleteObject: an absent object is deleted as well. */
+import { deleteObject } from '../../../core/objects/delete.ts';
+import { noBody } from '../../operation.ts';
+import { objectOf } from '../address.ts';
+import { writeConditions } from '../conditions.ts';
+import { s3Operation } from '../define-operation.ts';
+import { refuseUnserved } from '../refusals.ts';
+
+export const deleteObjectOperation = s3Operation({
+  name: 'DeleteObject',
+  route: { method: 'DELETE', scope: 'object' },
+  body: noBody,
+  parse: (view) => {
+    refuseUnserved(view, 'objectDelete');
+    return { ...objectOf(view), conditions: writeConditions(view) };
+  },
+  authorize: ({ bucket, key }) => [{ action: 'storage.objects.delete', bucket, key }],
+  run: ({ core, input }) => deleteObject(core, input),
+  reply: () => ({ status: 204 }),
+});

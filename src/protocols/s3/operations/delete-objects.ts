@@ -1,0 +1,94 @@
+/** DeleteObjects: up to 1,000 deletions in one request, each allowed, done and answered by itself. */
+import { element, optionalElement, type Xml } from '../../../base/wire/xml.ts';
+import { may } from '../../../core/access/authorize.ts';
+import type { Actor } from '../../../core/actor.ts';
+import { getBucket } from '../../../core/buckets/get.ts';
+import type { Core } from '../../../core/core.ts';
+import { CoreError } from '../../../core/errors.ts';
+import { type BucketName, parseObjectKey } from '../../../core/model/names.ts';
+import { deleteObject } from '../../../core/objects/delete.ts';
+import { bucketOf, refuseVersion } from '../address.ts';
+import { strongTags } from '../conditions.ts';
+import { type S3Request, s3Operation } from '../define-operation.ts';
+import { type DeleteItem, readDelete } from '../documents/delete.ts';
+import { xmlReply } from '../documents/elements.ts';
+import { xmlBody } from '../documents/read-document.ts';
+import { S3Error, s3Error, toS3Error } from '../errors.ts';
+
+/** A thousand keys of a thousand characters, each written as a reference, is the most a document can need. */
+const documentLimit = 8 << 20;
+
+/** Deletions under way at once. They share commits of the engine; more would only queue. */
+const atOnce = 32;
+
+interface Outcome {
+  readonly item: DeleteItem;
+  /** Absent for success. */
+  readonly error?: S3Error;
+}
+
+export const deleteObjectsOperation = s3Operation({
+  name: 'DeleteObjects',
+  route: { method: 'POST', scope: 'bucket', query: ['delete'] },
+  body: xmlBody(documentLimit, readDelete),
+  parse: (view) => ({ bucket: bucketOf(view), view }),
+  authorize: 'in-run',
+  run: async ({ core, actor, input: { bucket, view }, body: { items, quiet }, signal }) => {
+    await getBucket(core, bucket);
+    const outcomes = await inParallel(items, atOnce, async (item) => {
+      signal.throwIfAborted();
+      return deleteOne(core, actor, bucket, item, view);
+    });
+    return { outcomes, quiet };
+  },
+  reply: ({ outcomes, quiet }) =>
+    xmlReply(
+      'DeleteResult',
+      outcomes.filter(({ error }) => !quiet || error !== undefined).map(outcomeElement),
+    ),
+});
+
+async function deleteOne(
+  core: Core,
+  actor: Actor,
+  bucket: BucketName,
+  item: DeleteItem,
+  view: S3Request,
+): Promise<Outcome> {
+  try {
+    refuseVersion(item.versionId);
+    if (item.unservedCondition) throw s3Error('NotImplemented');
+    const key = parseObjectKey(item.key, view.limits);
+    const { allow } = await may(core, actor, { action: 'storage.objects.delete', bucket, key });
+    if (!allow) throw s3Error('AccessDenied');
+    const ifMatch = strongTags(item.etag);
+    await deleteObject(core, { bucket, key, conditions: { ...(ifMatch !== undefined && { ifMatch }) } });
+    return { item };
+  } catch (error) {
+    if (error instanceof S3Error || error instanceof CoreError) {
+      return { item, error: toS3Error(error, view.request) };
+    }
+    throw error;
+  }
+}
+
+function outcomeElement({ item, error }: Outcome): Xml {
+  const name = [element('Key', item.key), optionalElement('VersionId', item.versionId)];
+  if (error === undefined) return element('Deleted', name);
+  return element('Error', [...name, element('Code', error.code), element('Message', error.message)]);
+}
+
+/** The results of `work` in the order of `items`, with at most `most` of them under way. */
+async function inParallel<T, R>(
+  items: readonly T[],
+  most: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,18 @@
+/** GetObject. */
+import { readObject } from '../../../core/objects/get.ts';
+import { noBody } from '../../operation.ts';
+import { s3Operation } from '../define-operation.ts';
+import { parseReadRequest, readInTerms, readingHead } from '../object-reading.ts';
+
+export const getObjectOperation = s3Operation({
+  name: 'GetObject',
+  route: { method: 'GET', scope: 'object', parameters: ['partNumber'] },
+  body: noBody,
+  parse: parseReadRequest,
+  authorize: ({ bucket, key }) => [{ action: 'storage.objects.get', bucket, key }],
+  run: ({ core, actor, input }) => readInTerms(actor, input, (wanted) => readObject(core, wanted)),
+  reply: (reading, input) => {
+    const { range, ...head } = readingHead(reading, input);
+    return range.end === range.start ? { ...head, body: '' } : { ...head, body: reading.open(range) };
+  },
+});

@@ -1,0 +1,50 @@
+/** The table of S3's operations. What is missing here is in `not-yet.ts`. */
+import type { S3Operation } from '../define-operation.ts';
+import { abortMultipartUploadOperation } from './abort-multipart-upload.ts';
+import { completeMultipartUploadOperation } from './complete-multipart-upload.ts';
+import { copyObjectOperation } from './copy-object.ts';
+import { createBucketOperation } from './create-bucket.ts';
+import { createMultipartUploadOperation } from './create-multipart-upload.ts';
+import { deleteBucketOperation } from './delete-bucket.ts';
+import { deleteObjectOperation } from './delete-object.ts';
+import { deleteObjectsOperation } from './delete-objects.ts';
+import { getBucketLocationOperation } from './get-bucket-location.ts';
+import { getObjectOperation } from './get-object.ts';
+import { getObjectAttributesOperation } from './get-object-attributes.ts';
+import { headBucketOperation } from './head-bucket.ts';
+import { headObjectOperation } from './head-object.ts';
+import { listBucketsOperation } from './list-buckets.ts';
+import { listMultipartUploadsOperation } from './list-multipart-uploads.ts';
+import { listObjectsOperation } from './list-objects.ts';
+import { listObjectsV2Operation } from './list-objects-v2.ts';
+import { listPartsOperation } from './list-parts.ts';
+import { putObjectOperation } from './put-object.ts';
+import { uploadPartOperation } from './upload-part.ts';
+import { uploadPartCopyOperation } from './upload-part-copy.ts';
+
+export const s3Operations: readonly S3Operation[] = [
+  listBucketsOperation,
+
+  createBucketOperation,
+  headBucketOperation,
+  getBucketLocationOperation,
+  deleteBucketOperation,
+  listObjectsOperation,
+  listObjectsV2Operation,
+  listMultipartUploadsOperation,
+  deleteObjectsOperation,
+
+  putObjectOperation,
+  getObjectOperation,
+  headObjectOperation,
+  getObjectAttributesOperation,
+  copyObjectOperation,
+  deleteObjectOperation,
+
+  createMultipartUploadOperation,
+  uploadPartOperation,
+  uploadPartCopyOperation,
+  completeMultipartUploadOperation,
+  abortMultipartUploadOperation,
+  listPartsOperation,
+];

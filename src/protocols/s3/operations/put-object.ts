@@ -1,0 +1,39 @@
+/** PutObject. */
+import { putObject } from '../../../core/objects/put.ts';
+import { streamBody } from '../../operation.ts';
+import { objectOf } from '../address.ts';
+import { bindIntegrity, checksumReplyHeaders, parseIntegrityHeaders } from '../checksum-headers.ts';
+import { writeConditions } from '../conditions.ts';
+import { requireLength } from '../content-length.ts';
+import { s3Operation } from '../define-operation.ts';
+import { attributesOf, quoteEtag } from '../object-headers.ts';
+import { refuseUnserved } from '../refusals.ts';
+
+export const putObjectOperation = s3Operation({
+  name: 'PutObject',
+  route: { method: 'PUT', scope: 'object' },
+  body: streamBody,
+  parse: (view) => {
+    requireLength(view);
+    refuseUnserved(view, 'objectWrite');
+    return {
+      ...objectOf(view),
+      attributes: attributesOf(view),
+      conditions: writeConditions(view),
+      integrity: parseIntegrityHeaders(view),
+    };
+  },
+  authorize: ({ bucket, key }) => [{ action: 'storage.objects.create', bucket, key }],
+  run: ({ core, actor, input: { integrity, ...input }, body, signal }) =>
+    putObject(core, actor, {
+      ...input,
+      ...bindIntegrity(integrity, body),
+      body,
+      ...(body.length !== undefined && { size: body.length }),
+      signal,
+    }),
+  reply: ({ etag, checksum }) => ({
+    status: 200,
+    headers: { ETag: quoteEtag(etag), ...checksumReplyHeaders(checksum) },
+  }),
+});
