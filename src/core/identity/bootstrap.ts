@@ -28,7 +28,7 @@ export interface FirstCredentials {
  */
 export async function bootstrap(core: Core): Promise<FirstCredentials | undefined> {
   if ((await findDomain(core, { id: defaultDomain.id })) !== undefined) return undefined;
-  const password = core.random(15).toString('base64url');
+  const password = core.random(12).toString('hex');
   const project = newProjectRecord(core, { name: 'default' });
   const user = await newUserRecord(core, {
     name: 'admin',

@@ -14,6 +14,7 @@ export type DomainReference = { readonly id: string } | { readonly name: string 
 export const inDefaultDomain: DomainReference = { id: defaultDomain.id };
 
 export async function findDomain(core: Core, reference: DomainReference): Promise<DomainRecord | undefined> {
+  if ('name' in reference && reference.name.length > 255) return undefined;
   const id = 'id' in reference ? reference.id : await readIndex(core.meta, domainNameKey(reference.name));
   if (id === undefined || id === '' || Buffer.byteLength(id) > 255) return undefined;
   return (await readStored(core.meta, domainFormat, domainKey(id)))?.record;

@@ -10,8 +10,8 @@ const text = (value: string): Buffer => Buffer.from(value);
 const nul = Uint8Array.of(0);
 
 export const domainKey = (id: string): Key => taggedKey(tags.domain, text(id));
-/** Holds the domain's id. */
-export const domainNameKey = (name: string): Key => taggedKey(tags.domainName, text(name));
+/** Holds the domain's id; names differ in more than case, as clients write both `Default` and `default`. */
+export const domainNameKey = (name: string): Key => taggedKey(tags.domainName, text(name.toLowerCase()));
 
 export const projectKey = (id: ProjectId): Key => taggedKey(tags.project, idBytes(id));
 /** Holds the project's id; names are unique within a domain. */

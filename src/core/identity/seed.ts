@@ -100,6 +100,9 @@ async function at<T>(path: string, step: () => Promise<T>): Promise<T> {
     if (isCoreError(error, 'InvalidBucketName')) {
       throw new SeedError(`${path}.name: ${JSON.stringify(error.details.bucket)} ${error.details.reason}`);
     }
+    if (isCoreError(error, 'BucketExists')) {
+      throw new SeedError(`${path}.name: ${JSON.stringify(error.details.bucket)} exists in another project`);
+    }
     if (isCoreError(error, 'LimitExceeded')) {
       throw new SeedError(`${path}: at most ${error.details.limit} ${error.details.what} for one project`);
     }
