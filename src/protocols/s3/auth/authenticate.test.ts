@@ -1,90 +1,21 @@
-/** What is refused, and what a body must keep to. Requests are signed with our own arithmetic; other files prove that. */
+/** Which signatures are believed and which are refused. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, describe, it } from 'node:test';
-import { crc32 } from 'node:zlib';
-import { Query } from '../../../base/http/query.ts';
-import type { Core } from '../../../core/core.ts';
-import { isCoreError } from '../../../core/errors.ts';
-import type { S3ErrorCode } from '../errors.ts';
-import { formatAmzDate } from './amz-date.ts';
 import {
   authenticate,
-  emptySha256,
   example,
   exampleCore,
   isS3Error,
   pieces,
+  presigned,
   readAll,
+  signedRequest,
   type TestRequest,
-} from './signing.test-support.ts';
-import {
-  type Claim,
-  canonicalRequest,
-  deriveSigningKey,
-  type Folding,
-  joinHeaders,
-  sign,
-  stringToSign,
-} from './sigv4.ts';
-
-interface Signing {
-  readonly method?: string;
-  readonly target?: string;
-  readonly headers?: readonly string[];
-  readonly payload?: string;
-  readonly access?: string;
-  readonly secret?: string;
-  readonly service?: string;
-  /** Seconds between signing and arrival. */
-  readonly age?: number;
-  /** Names signed beside host, x-amz-content-sha256 and x-amz-date. */
-  readonly also?: readonly string[];
-  readonly without?: string;
-  readonly folding?: Folding;
-}
-
-function credentialOf({ access, scope }: Claim): string {
-  return `${access}/${scope.date}/${scope.region}/${scope.service}/aws4_request`;
-}
-
-/** A request signed by header, in the form `TestRequest` wants. */
-function signedRequest(signing: Signing = {}): TestRequest {
-  const { method = 'GET', target = '/b/k', payload = emptySha256, also = [], age = 0 } = signing;
-  const timestamp = formatAmzDate(example.time - age * 1000);
-  const headers = [
-    ...['Host', 'localhost', 'X-Amz-Date', timestamp, 'X-Amz-Content-Sha256', payload],
-    ...(signing.headers ?? []),
-  ];
-  const names = ['host', 'x-amz-content-sha256', 'x-amz-date', ...also].sort();
-  const claim: Claim = {
-    access: signing.access ?? example.access,
-    scope: { date: timestamp.slice(0, 8), region: 'kr-central-2', service: signing.service ?? 's3' },
-    timestamp,
-    signedHeaders: names.filter((name) => name !== signing.without),
-    signature: '',
-    payload,
-  };
-  const [path = '', query = ''] = target.split('?');
-  const parts = { method, path, query: new Query(query), headers: joinHeaders(headers) };
-  const key = deriveSigningKey(signing.secret ?? example.secret, claim.scope);
-  const signature = sign(key, stringToSign(claim, canonicalRequest(parts, claim, signing.folding ?? 'fold')));
-  const authorization =
-    `AWS4-HMAC-SHA256 Credential=${credentialOf(claim)}, ` +
-    `SignedHeaders=${claim.signedHeaders.join(';')}, Signature=${signature}`;
-  return { method, target, headers: [...headers, 'Authorization', authorization] };
-}
-
-function withHeader(request: TestRequest, name: string, change: (value: string) => string | undefined) {
-  const headers: string[] = [];
-  const old = request.headers ?? [];
-  for (let i = 0; i < old.length; i += 2) {
-    const header = old[i] ?? '';
-    const value = header.toLowerCase() === name ? change(old[i + 1] ?? '') : old[i + 1];
-    if (value !== undefined) headers.push(header, value);
-  }
-  return { ...request, headers };
-}
+  withHeader,
+} from '../../../../test/support/s3-signing.ts';
+import type { Core } from '../../../core/core.ts';
+import type { S3ErrorCode } from '../errors.ts';
 
 function withAuthorization(change: (value: string) => string | undefined): TestRequest {
   return withHeader(signedRequest(), 'authorization', change);
@@ -267,39 +198,6 @@ describe('a signature by header', () => {
   });
 });
 
-/** A URL presigned with our own arithmetic, its parameters changed before signing. */
-function presigned(
-  changes: Record<string, string | undefined> = {},
-  headers: readonly string[] = [],
-): TestRequest {
-  const parameters: Record<string, string | undefined> = {
-    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
-    'X-Amz-Credential': `${example.access}/20130524/kr-central-2/s3/aws4_request`,
-    'X-Amz-Date': example.timestamp,
-    'X-Amz-Expires': '60',
-    'X-Amz-SignedHeaders': 'host',
-    ...changes,
-  };
-  const query = Object.entries(parameters)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`)
-    .join('&');
-  const scope = { date: '20130524', region: 'kr-central-2', service: 's3' };
-  const claim: Claim = {
-    access: example.access,
-    scope,
-    timestamp: example.timestamp,
-    signedHeaders: ['host'],
-    signature: '',
-    payload: changes['X-Amz-Content-Sha256'] ?? 'UNSIGNED-PAYLOAD',
-  };
-  const all = ['Host', 'localhost', ...headers];
-  const parts = { method: 'PUT', path: '/b/k', query: new Query(query), headers: joinHeaders(all) };
-  const text = stringToSign(claim, canonicalRequest(parts, claim, 'fold'));
-  const signature = sign(deriveSigningKey(example.secret, scope), text);
-  return { method: 'PUT', target: `/b/k?${query}&X-Amz-Signature=${signature}`, headers: all };
-}
-
 describe('a signature in the query', () => {
   it('verifies, and leaves the payload open', async () => {
     const { actor, decodeBody } = await authenticate(core, presigned({}, ['Content-Length', '3']));
@@ -383,141 +281,6 @@ describe('a signature in the query', () => {
     await assert.rejects(
       authenticate(core, presigned({ 'X-Amz-Algorithm': 'AWS4-ECDSA-P256-SHA256' })),
       isS3Error('NotImplemented'),
-    );
-  });
-});
-
-describe('the form of a body', () => {
-  const put = (payload: string, headers: readonly string[] = []): TestRequest =>
-    signedRequest({
-      method: 'PUT',
-      payload,
-      headers,
-      also: headers.filter((name, at) => at % 2 === 0 && name.startsWith('x-amz-')),
-    });
-  const unsignedTrailer = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
-  const chunkHeaders = [
-    ...['Content-Encoding', 'aws-chunked', 'x-amz-decoded-content-length', '3'],
-    ...['x-amz-trailer', 'x-amz-checksum-crc32'],
-  ];
-  const crcOfAbc = Buffer.from(crc32('abc').toString(16).padStart(8, '0'), 'hex').toString('base64');
-  const chunked = `3\r\nabc\r\n0\r\nx-amz-checksum-crc32:${crcOfAbc}\r\n\r\n`;
-
-  it('has the length that was announced', async () => {
-    const lengthOf = async (...headers: string[]) =>
-      (await authenticate(core, put('UNSIGNED-PAYLOAD', headers))).decodeBody(pieces(Buffer.alloc(0))).length;
-    assert.equal(await lengthOf('Content-Length', '7'), 7);
-    assert.equal(await lengthOf('Transfer-Encoding', 'chunked'), undefined);
-    assert.equal(await lengthOf(), 0);
-  });
-
-  it('may be unsigned chunks with a trailer', async () => {
-    const { decodeBody } = await authenticate(core, put(unsignedTrailer, chunkHeaders));
-    const body = decodeBody(pieces(Buffer.from(chunked), 4, 9));
-    assert.equal(body.length, 3);
-    assert.equal((await readAll(body)).toString(), 'abc');
-    assert.equal(body.trailers.get('x-amz-checksum-crc32'), crcOfAbc);
-  });
-
-  it('may be unsigned chunks without saying so, when nobody signed the body', async () => {
-    const anonymous = { method: 'PUT', target: '/b/k', headers: ['Host', 'localhost', ...chunkHeaders] };
-    const { decodeBody } = await authenticate(core, anonymous);
-    assert.equal((await readAll(decodeBody(pieces(Buffer.from(chunked))))).toString(), 'abc');
-  });
-
-  it('is checked for anonymous writers too', async () => {
-    const headers = ['Host', 'localhost', 'x-amz-content-sha256', emptySha256];
-    const { decodeBody } = await authenticate(core, { method: 'PUT', target: '/b/k', headers });
-    await assert.rejects(
-      readAll(decodeBody(pieces(Buffer.from('abc')))),
-      isS3Error('XAmzContentSHA256Mismatch'),
-    );
-  });
-
-  const refusals: [name: string, request: TestRequest, code: S3ErrorCode][] = [
-    ['nonsense', put('nonsense'), 'InvalidArgument'],
-    ['a digest that is cut', put(emptySha256.slice(1)), 'InvalidArgument'],
-    ['asymmetric signatures', put('STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD'), 'NotImplemented'],
-    [
-      'asymmetric signatures and trailers',
-      put('STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER'),
-      'NotImplemented',
-    ],
-    ['chunks without their length', put(unsignedTrailer), 'MissingContentLength'],
-    [
-      'chunks whose length is no number',
-      put(unsignedTrailer, ['x-amz-decoded-content-length', '-3']),
-      'InvalidArgument',
-    ],
-    [
-      'signed chunks of an anonymous writer',
-      {
-        method: 'PUT',
-        target: '/b/k',
-        headers: [
-          ...['x-amz-content-sha256', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'],
-          ...['x-amz-decoded-content-length', '3'],
-        ],
-      },
-      'InvalidRequest',
-    ],
-  ];
-  for (const [name, request, code] of refusals) {
-    it(`is refused before it is read: ${name}`, async () => {
-      await assert.rejects(authenticate(core, request), isS3Error(code));
-    });
-  }
-
-  it('does not matter to operations without a body', async () => {
-    assert.ok(await authenticate(core, put(unsignedTrailer), 'none'));
-  });
-});
-
-describe('the digests of a document', () => {
-  const document = (headers: readonly string[], name = 'DeleteObjects') =>
-    authenticate(
-      core,
-      { method: 'POST', target: '/b?delete', headers: ['Host', 'x', ...headers] },
-      'document',
-      name,
-    );
-  const read = async (headers: readonly string[], text: string, name?: string) =>
-    (await readAll((await document(headers, name)).decodeBody(pieces(Buffer.from(text), 1)))).toString();
-  const md5OfAbc = createHash('md5').update('abc').digest('base64');
-  const sha1OfAbc = createHash('sha1').update('abc').digest('base64');
-
-  it('are checked at its end', async () => {
-    const headers = ['Content-MD5', md5OfAbc, 'x-amz-checksum-sha1', sha1OfAbc];
-    assert.equal(await read(headers, 'abc'), 'abc');
-    await assert.rejects(read(['Content-MD5', md5OfAbc], 'abd'), (error) => isCoreError(error, 'BadDigest'));
-    await assert.rejects(
-      read(['x-amz-checksum-sha1', sha1OfAbc], 'abd'),
-      (error) => isCoreError(error, 'BadDigest') && error.details.digest === 'sha1',
-    );
-  });
-
-  it('may come in a trailer', async () => {
-    const headers = [
-      ...['x-amz-content-sha256', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', 'x-amz-decoded-content-length', '3'],
-      ...['x-amz-trailer', 'x-amz-checksum-sha1'],
-    ];
-    const chunked = (value: string) => `3\r\nabc\r\n0\r\nx-amz-checksum-sha1:${value}\r\n\r\n`;
-    assert.equal(await read(headers, chunked(sha1OfAbc)), 'abc');
-    await assert.rejects(read(headers, chunked(Buffer.alloc(20).toString('base64'))), (error) =>
-      isCoreError(error, 'BadDigest'),
-    );
-  });
-
-  it('are refused early when they are none', async () => {
-    await assert.rejects(document(['Content-MD5', 'x']), isS3Error('InvalidDigest'));
-    await assert.rejects(document(['x-amz-checksum-sha1', 'x']), isS3Error('InvalidRequest'));
-  });
-
-  it('are not the checksum of the object that a completed upload names', async () => {
-    const headers = ['x-amz-checksum-crc32', 'AAAAAA==-2', 'Content-MD5', md5OfAbc];
-    assert.equal(await read(headers, 'abc', 'CompleteMultipartUpload'), 'abc');
-    await assert.rejects(read(headers, 'abd', 'CompleteMultipartUpload'), (error) =>
-      isCoreError(error, 'BadDigest'),
     );
   });
 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { emptySha256, example, isS3Error, pieces, readAll } from '../../../../test/support/s3-signing.ts';
 import { ChunkedDecoder } from './aws-chunked.ts';
 import { ChunkSignatures } from './chunk-signatures.ts';
-import { emptySha256, example, isS3Error, pieces, readAll } from './signing.test-support.ts';
 import { type Claim, deriveSigningKey, sha256Hex, sign } from './sigv4.ts';
 
 const scope = { date: '20130524', region: 'kr-central-2', service: 's3' };

@@ -1,7 +1,6 @@
 /** The signatures AWS publishes in the S3 API reference, as known answers. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import type { Core } from '../../../core/core.ts';
 import {
   authenticate,
   emptySha256,
@@ -11,7 +10,8 @@ import {
   pieces,
   readAll,
   type TestRequest,
-} from './signing.test-support.ts';
+} from '../../../../test/support/s3-signing.ts';
+import type { Core } from '../../../core/core.ts';
 
 const scope = `${example.access}/20130524/us-east-1/s3/aws4_request`;
 

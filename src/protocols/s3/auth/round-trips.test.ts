@@ -5,7 +5,6 @@ import { before, describe, it } from 'node:test';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Core } from '../../../core/core.ts';
 import {
   authenticate,
   example,
@@ -14,7 +13,8 @@ import {
   pieces,
   readAll,
   type TestRequest,
-} from './signing.test-support.ts';
+} from '../../../../test/support/s3-signing.ts';
+import type { Core } from '../../../core/core.ts';
 
 const credentials = { accessKeyId: example.access, secretAccessKey: example.secret };
 
