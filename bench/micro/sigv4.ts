@@ -1,6 +1,9 @@
 /**
  * What one S3 signature costs: verifying the header of a small GET, the look-up of its key left out, and decoding
  * aws-chunked bodies. Run: node scripts/run.mjs bench/micro/sigv4.ts
+ *
+ * On one core (AMD EPYC, Node 26): 12 us for a plain GET, 16 us with an encoded key and a query; unsigned chunks cost nothing
+ * to speak of, signed ones run at the pace of SHA-256 (1.4 GiB/s).
  */
 import { randomBytes } from 'node:crypto';
 import { RequestView } from '../../src/base/http/request-view.ts';

@@ -8,7 +8,7 @@ import type { RequestView } from '../../base/http/request-view.ts';
 import type { Checksum, ChecksumAlgorithm } from '../../core/model/records.ts';
 import type { ExpectedDigest } from '../../core/objects/info.ts';
 import type { BodyStream } from '../operation.ts';
-import { s3Error } from './errors.ts';
+import { type S3Error, s3Error } from './errors.ts';
 import type { S3View } from './request.ts';
 
 interface ChecksumName {
@@ -204,7 +204,8 @@ function announcedAlgorithm(
   return algorithm;
 }
 
-function severalChecksums() {
+/** The answer to checksums of more than one algorithm. */
+export function severalChecksums(): S3Error {
   return s3Error(
     'InvalidRequest',
     'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
