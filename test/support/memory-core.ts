@@ -9,12 +9,12 @@ import type { ObjectAttributes } from '../../src/core/model/records.ts';
 import { openMemoryBlobs } from '../../src/engines/blob/memory/blob-store.ts';
 import { openMemory } from '../../src/engines/meta/memory/meta-store.ts';
 
-export interface TestCore extends Core {
+export interface MemoryCore extends Core {
   /** Moves the clock forward, in milliseconds. */
   readonly advance: (milliseconds: number) => void;
 }
 
-export async function memoryCore(settings: Partial<CoreSettings> = {}): Promise<TestCore> {
+export async function memoryCore(settings: Partial<CoreSettings> = {}): Promise<MemoryCore> {
   let now = Date.UTC(2026, 10, 21, 3, 12, 14);
   const clock = () => now;
   return {

@@ -4,7 +4,7 @@ import { beforeEach, describe, it } from 'node:test';
 import {
   bodyOf,
   bucketName,
-  type TestCore,
+  type MemoryCore,
   memoryCore,
   noSignal,
   objectKeyOf,
@@ -41,7 +41,7 @@ function fails(code: CoreErrorCode, details?: object) {
 }
 
 describe('objects', () => {
-  let core: TestCore;
+  let core: MemoryCore;
   beforeEach(async () => {
     core = await memoryCore();
     await createBucket(core, testActor, { name: bucket });
