@@ -14,6 +14,8 @@ interface Suite {
   readonly except: readonly string[];
   /** Test files at once: clients and crash loops want the machine to themselves. */
   readonly concurrency: number;
+  /** Seconds after which one test counts as hanging, far above what any needs. */
+  readonly timeout: number;
 }
 
 const wire = {
@@ -27,11 +29,24 @@ const suites: Record<SuiteName, Suite> = {
     files: ['src/**/*.test.ts', 'test/architecture.test.ts'],
     except: [],
     concurrency: 2,
+    timeout: 60,
   },
-  wire: { title: 'over the wire', ...wire, concurrency: 2 },
-  postgres: { title: 'over the wire, on PostgreSQL', ...wire, concurrency: 2 },
-  clients: { title: 'real clients', files: ['test/clients/**/*.test.ts'], except: [], concurrency: 1 },
-  crash: { title: 'crashes under load', files: ['test/crash/**/*.test.ts'], except: [], concurrency: 1 },
+  wire: { title: 'over the wire', ...wire, concurrency: 2, timeout: 180 },
+  postgres: { title: 'over the wire, on PostgreSQL', ...wire, concurrency: 2, timeout: 180 },
+  clients: {
+    title: 'real clients',
+    files: ['test/clients/**/*.test.ts'],
+    except: [],
+    concurrency: 1,
+    timeout: 1800,
+  },
+  crash: {
+    title: 'crashes under load',
+    files: ['test/crash/**/*.test.ts'],
+    except: [],
+    concurrency: 1,
+    timeout: 1800,
+  },
 };
 
 /** The files of a suite whose path contains one of `filters` (all when there are none). */
@@ -59,8 +74,9 @@ export async function runFiles(
     cwd: root,
     concurrency: suites[name].concurrency,
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    // A test that hangs must not hang the whole run; the longest client test stays far below.
-    timeout: 20 * 60_000,
+    timeout: suites[name].timeout * 1000,
+    // A file whose last test has ended is over, whatever it left running.
+    forceExit: true,
   });
   for await (const event of stream) report.take(event);
 }
