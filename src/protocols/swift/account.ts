@@ -6,7 +6,7 @@ import type { ProjectUsage } from '../../core/buckets/project.ts';
 import type { Core } from '../../core/core.ts';
 import type { ProjectId } from '../../core/model/names.ts';
 import type { ListedItem } from './listing-documents.ts';
-import type { ListingQuery } from './listing-query.ts';
+import { type ListingQuery, subdirOf } from './listing-query.ts';
 import { metadataHeaders } from './metadata.ts';
 import { listingTime, timestamp } from './times.ts';
 
@@ -37,7 +37,7 @@ export async function listAccount(
   const items: ListedItem[] = [];
   let after = query.marker;
   // A marker that is a common prefix itself stands for everything below it.
-  if (after !== undefined && isSubdir(after, prefix, delimiter)) after = behind(after, reverse);
+  if (after !== undefined && subdirOf(after, prefix, delimiter) === after) after = behind(after, reverse);
   while (items.length < limit) {
     const page = await listBuckets(core, {
       project,
@@ -58,16 +58,6 @@ export async function listAccount(
     after = subdir === undefined ? last.name : behind(subdir, reverse);
   }
   return items;
-}
-
-/** `name` up to the first `delimiter` behind `prefix`; undefined when it has none. */
-function subdirOf(name: string, prefix: string, delimiter: string): string | undefined {
-  const at = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
-  return at < 0 ? undefined : name.slice(0, at + delimiter.length);
-}
-
-function isSubdir(name: string, prefix: string, delimiter: string): boolean {
-  return name.startsWith(prefix) && subdirOf(name, prefix, delimiter) === name;
 }
 
 /** Where a listing goes on once it is done with everything that starts with `subdir`. */

@@ -21,7 +21,7 @@ import { contentTypeOf, statedContentType } from './content-type.ts';
 import { invalidName, refuseSentence, refuseText } from './errors.ts';
 import { checkMetadata, objectMetadata } from './metadata.ts';
 import { contentHeadersOf, customHeaders, deleteAtOf } from './object-headers.ts';
-import { readOrRefuse, refuseExpired } from './object-reading.ts';
+import { lookOrRefuse, readOrRefuse, refuseExpired } from './object-reading.ts';
 import { empty } from './pages.ts';
 import { lastModified } from './times.ts';
 import type { SwiftView } from './view.ts';
@@ -159,6 +159,9 @@ export function copyPermissions({ source, target, project }: CopyInput): Permiss
 /** @throws as `copyObject`, with the source's headers where Swift shows them */
 export async function copy(core: Core, actor: Actor, input: CopyInput, signal: AbortSignal): Promise<Copied> {
   if (input.range !== undefined) return copyRange(core, actor, input, input.range, signal);
+  // Swift reads the source first and passes its refusal on: a 304 stays a 304, with the source's headers.
+  if (Object.keys(input.conditions).length > 0)
+    await lookOrRefuse(core, { ...input.source, conditions: input.conditions });
   return copyObject(core, actor, {
     source: input.source,
     sourceConditions: input.conditions,

@@ -65,9 +65,7 @@ const answers: Answers = {
   InvalidKey: () => sentenceReply(412, invalidName, htmlType),
   KeyTooLong: ({ bytes, limit }) => text(400, `Object name length of ${bytes} longer than ${limit}`),
   MetadataTooLarge: ({ limit }) => text(400, `Total metadata too large; max ${limit}`),
-  // Whether a container exists is nothing to tell a stranger.
-  NoSuchBucket: (_, { request, challenge }) =>
-    tokenOf(request) === undefined ? page(401, challenge) : notFound(),
+  NoSuchBucket: notFound,
   BucketExists: () => page(409),
   BucketNotEmpty: () => page(409),
   NoSuchKey: notFound,

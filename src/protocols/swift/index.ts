@@ -3,6 +3,7 @@
  * `/healthcheck` (DESIGN 6; reference, section 6; wire page, section 2).
  */
 import type { RequestView } from '../../base/http/request-view.ts';
+import type { Actor } from '../../core/actor.ts';
 import type { Core } from '../../core/core.ts';
 import { actorOfToken } from '../../core/identity/authenticate.ts';
 import { type Authenticated, callOf, type Protocol, plainBody } from '../protocol.ts';
@@ -45,12 +46,12 @@ export function createSwift(settings: SwiftSettings): Protocol {
     renderError: (failure, request) => renderFailure(failure, request, challenge(request, baseUrl(request))),
     commonHeaders(request) {
       const id = transactionId(request);
-      const { timestampEverywhere } = dialectOf(accountOf(request));
-      const inAccount = request.path.startsWith('/v1/');
+      const account = accountOf(request);
+      const { timestampEverywhere } = dialectOf(account);
       return {
         'X-Trans-Id': id,
         'X-Openstack-Request-Id': id,
-        'X-Timestamp': inAccount && timestampEverywhere ? timestamp(request.receivedAt) : undefined,
+        'X-Timestamp': account !== '' && timestampEverywhere ? timestamp(request.receivedAt) : undefined,
       };
     },
   };
@@ -61,12 +62,14 @@ export function createSwift(settings: SwiftSettings): Protocol {
  * none is needed (DESIGN 12). @throws CoreError Unauthenticated
  */
 async function authenticate(core: Core, view: SwiftView, operation: SwiftOperation): Promise<Authenticated> {
-  view.admit(core);
   const { request } = view;
-  const decodeBody: Authenticated['decodeBody'] = (raw) => plainBody(raw, request.contentLength);
   const token = operation.public ? undefined : tokenOf(request);
-  if (token === undefined) return { actor: { kind: 'anonymous', address: request.address }, decodeBody };
-  return { actor: await actorOfToken(core, token, request.address), decodeBody };
+  const actor: Actor =
+    token === undefined
+      ? { kind: 'anonymous', address: request.address }
+      : await actorOfToken(core, token, request.address);
+  view.admit(core, actor);
+  return { actor, decodeBody: (raw) => plainBody(raw, request.contentLength) };
 }
 
 /** The account as the path spells it; '' where there is none. */
@@ -76,8 +79,9 @@ function accountOf({ path }: RequestView): string {
 
 /** What a 401 asks for: swiftclient reads the first, keystoneauth the second. */
 function challenge(request: RequestView, baseUrl: string) {
-  const realm = accountOf(request).replace(/[^\w%.~-]/g, '?') || 'unknown';
-  return { 'Www-Authenticate': [`Swift realm="${realm}"`, `Keystone uri="${baseUrl}/identity/v3"`] };
+  const account = accountOf(request).replace(/[^\w%.~-]/g, '?');
+  if (account === '') return { 'Www-Authenticate': 'Swift realm="unknown"' };
+  return { 'Www-Authenticate': [`Swift realm="${account}"`, `Keystone uri="${baseUrl}/identity/v3"`] };
 }
 
 /** `tx`, 21 hex digits, `-`, and the second of the request in 10 hex digits. */

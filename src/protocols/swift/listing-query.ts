@@ -39,6 +39,12 @@ export function listingQuery(request: RequestView): ListingQuery {
   };
 }
 
+/** The common prefix `name` falls under: up to the first `delimiter` behind `prefix`; undefined when it falls under none. */
+export function subdirOf(name: string, prefix: string, delimiter: string): string | undefined {
+  const at = delimiter === '' || !name.startsWith(prefix) ? -1 : name.indexOf(delimiter, prefix.length);
+  return at < 0 ? undefined : name.slice(0, at + delimiter.length);
+}
+
 export interface ListingFormat {
   readonly kind: 'text' | 'json' | 'xml';
   /** Content-Type, and Vary where the Accept header had a say. */
@@ -100,7 +106,7 @@ function acceptedType(header: string | undefined): MediaType {
 
 /** RFC 9110 12.5.1. */
 function parseAccepted(text: string): AcceptedRange {
-  const match = /^\s*([\w!#$%&'*+.^`|~-]+)\/([\w!#$%&'*+.^`|~-]+)\s*((?:;[^;]*)*)$/.exec(text);
+  const match = /^\s*([\w!#$%&'*+.^`|~-]+)\/([\w!#$%&'*+.^`|~-]+)\s*((?:;[^;=]+=[^;]*)*)\s*$/.exec(text);
   const quality = Number(/;\s*q\s*=\s*([^;]*)/.exec(match?.[3] ?? '')?.[1] ?? 1);
   if (match === null || Number.isNaN(quality)) throw refuseSentence(400, 'Invalid Accept header');
   return { type: match[1] ?? '', subtype: match[2] ?? '', quality };

@@ -35,6 +35,7 @@ export function checkMetadata(family: MetadataFamily, metadata: Iterable<readonl
     if (valueBytes > metadataLimits.value) {
       throw refuseText(400, `Metadata value longer than ${metadataLimits.value}: ${shown}`);
     }
+    if (value.includes('\ufffd')) throw refuseText(400, `Metadata must be valid UTF-8: ${shown}`);
     count += 1;
     overall += nameBytes + valueBytes;
   }

@@ -3,7 +3,7 @@ import type { Core } from '../../core/core.ts';
 import type { BucketName } from '../../core/model/names.ts';
 import { type ListedEntry, type ListObjectsInput, listObjects } from '../../core/objects/list.ts';
 import type { ListedItem } from './listing-documents.ts';
-import type { ListingQuery } from './listing-query.ts';
+import { type ListingQuery, subdirOf } from './listing-query.ts';
 import { listingTime } from './times.ts';
 
 /** @throws CoreError NoSuchBucket */
@@ -12,11 +12,33 @@ export async function listContainer(
   bucket: BucketName,
   query: ListingQuery,
 ): Promise<readonly ListedItem[]> {
-  const entries =
-    query.path === undefined
-      ? (await listObjects(core, inputOf(bucket, query))).entries
-      : await listDirectory(core, bucket, query, query.path);
-  return entries.map(itemOf);
+  if (query.path !== undefined) {
+    return (await listDirectory(core, bucket, query, query.path)).map(itemOf);
+  }
+  const begun = await begunSubdir(core, bucket, query);
+  const { entries } = await listObjects(core, {
+    ...inputOf(bucket, query),
+    limit: query.limit - begun.length,
+  });
+  return [...begun, ...entries.map(itemOf)];
+}
+
+/**
+ * The common prefix that the marker lies within, while objects of it follow the marker: Swift names it again. The core counts
+ * it as passed, as S3 does. (From the end, both agree: a prefix sorts before everything in it.)
+ */
+async function begunSubdir(core: Core, bucket: BucketName, query: ListingQuery): Promise<ListedItem[]> {
+  const { marker, delimiter, prefix, reverse } = query;
+  if (marker === undefined || reverse || query.limit === 0) return [];
+  const subdir = subdirOf(marker, prefix, delimiter);
+  if (subdir === undefined || subdir === marker) return [];
+  const { entries } = await listObjects(core, {
+    ...inputOf(bucket, query),
+    prefix: subdir,
+    delimiter: '',
+    limit: 1,
+  });
+  return entries.length > 0 ? [{ subdir }] : [];
 }
 
 function inputOf(bucket: BucketName, query: ListingQuery): ListObjectsInput {

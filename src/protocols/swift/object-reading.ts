@@ -16,7 +16,7 @@ import type { ObjectInfo } from '../../core/objects/info.ts';
 import { contentRange, isExcessive, multipartAnswer, type Span } from './byte-ranges.ts';
 import { SwiftError } from './errors.ts';
 import { expired, objectHeaders } from './object-headers.ts';
-import { htmlType, page } from './pages.ts';
+import { empty, htmlType, page } from './pages.ts';
 
 /** @throws CoreError NoSuchKey */
 export function refuseExpired(core: Core, info: ObjectInfo): void {
@@ -30,6 +30,11 @@ export function readOrRefuse(core: Core, input: ReadObjectInput): Promise<Object
     if (isExcessive(reading.ranges)) throw new CoreError('RangeNotSatisfiable', { size: reading.info.size });
     return reading;
   });
+}
+
+/** As `readOrRefuse`, without bytes. */
+export function lookOrRefuse(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
+  return refuseWithHeaders(core, input, () => headObject(core, input));
 }
 
 /** The last bytes of an empty object are all of it (RFC 9110 14.1.2 leaves it open; Swift answers 200). */
@@ -50,7 +55,7 @@ function asksForLastBytes(range: RequestedRange): boolean {
 }
 
 /** Runs `read`; a refusal that Swift prints together with the object's headers costs a second look at the object. */
-export async function refuseWithHeaders(
+async function refuseWithHeaders(
   core: Core,
   input: ReadObjectInput,
   read: () => Promise<ObjectReading>,
@@ -60,6 +65,8 @@ export async function refuseWithHeaders(
     refuseExpired(core, reading.info);
     return reading;
   } catch (error) {
+    // Nothing at all does not match "anything" (RFC 9110 13.1.1).
+    if (isCoreError(error, 'NoSuchKey') && input.conditions.ifMatch === '*') throw new SwiftError(empty(412));
     const answer = refusalWith(error);
     if (answer === undefined) throw error;
     const { info } = await headObject(core, { bucket: input.bucket, key: input.key, conditions: {} });
@@ -75,7 +82,12 @@ function refusalWith(error: unknown): ((info: ObjectInfo) => Reply) | undefined 
   if (isCoreError(error, 'PreconditionFailed')) {
     return (info) => ({
       status: 412,
-      headers: { ...objectHeaders(info), 'Content-Type': htmlType, 'Content-Length': 0 },
+      headers: {
+        ...objectHeaders(info),
+        'Content-Type': htmlType,
+        'Content-Length': 0,
+        'Accept-Ranges': undefined,
+      },
     });
   }
   if (isCoreError(error, 'RangeNotSatisfiable')) {

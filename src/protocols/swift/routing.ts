@@ -43,7 +43,7 @@ export function compileRoutes(operations: readonly SwiftOperation[]): (request: 
 function choose(methods: Methods, request: RequestView): SwiftOperation {
   const found = methods.get(request.method)?.find((operation) => {
     const header = headerOf(operation);
-    return header === undefined || request.header(header) !== undefined;
+    return header === undefined || Boolean(request.header(header));
   });
   if (found === undefined) throw refusePage(405, { Allow: [...methods.keys()].join(', ') });
   return found;

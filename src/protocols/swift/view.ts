@@ -3,6 +3,7 @@
  * types. A name that nothing can have is answered as absent, except where something would be created under it.
  */
 import type { RequestView } from '../../base/http/request-view.ts';
+import type { Actor } from '../../core/actor.ts';
 import type { Core, CoreSettings } from '../../core/core.ts';
 import { CoreError, isCoreError } from '../../core/errors.ts';
 import {
@@ -13,7 +14,6 @@ import {
   parseObjectKey,
 } from '../../core/model/names.ts';
 import { type Dialect, dialectOf, projectOf } from './dialect.ts';
-import { tokenOf } from './errors.ts';
 import type { Target } from './target.ts';
 
 export class SwiftView {
@@ -22,7 +22,7 @@ export class SwiftView {
   readonly dialect: Dialect;
   /** `https://host:port`, how clients reach us. */
   readonly baseUrl: string;
-  #settings: CoreSettings | undefined;
+  #admitted: { readonly settings: CoreSettings; readonly actor: Actor } | undefined;
 
   constructor(request: RequestView, target: Target, baseUrl: string) {
     this.request = request;
@@ -31,14 +31,18 @@ export class SwiftView {
     this.baseUrl = baseUrl;
   }
 
-  /** Makes the core's limits known; done when the request is authenticated, which is before anything is parsed. */
-  admit(core: Core): void {
-    this.#settings = core.settings;
+  /** Makes known who asks and what the core's limits are: when the request is authenticated, before it is parsed. */
+  admit(core: Core, actor: Actor): void {
+    this.#admitted = { settings: core.settings, actor };
+  }
+
+  get #asked() {
+    if (this.#admitted === undefined) throw new Error('a request is parsed only after it is authenticated');
+    return this.#admitted;
   }
 
   get settings(): CoreSettings {
-    if (this.#settings === undefined) throw new Error('a request is parsed only after it is authenticated');
-    return this.#settings;
+    return this.#asked.settings;
   }
 
   /** The project whose account the path names. @throws CoreError AccessDenied, as for any account that is not the caller's */
@@ -49,28 +53,38 @@ export class SwiftView {
   /** As `project`, of an account named elsewhere in the request. */
   projectOf(account: string): ProjectId {
     const project = projectOf(account);
-    if (project !== undefined) return project;
-    throw new CoreError('AccessDenied', {
-      action: 'storage.buckets.list',
-      resource: account.slice(0, 300),
-      anonymous: tokenOf(this.request) === undefined,
-      reason: 'no such account',
-    });
+    if (project === undefined) throw this.#denied(account, 'no such account');
+    return project;
   }
 
-  /** A container that may exist. @throws CoreError NoSuchBucket */
+  /** A container that may exist. @throws CoreError NoSuchBucket, or AccessDenied for who is not of the project */
   container(name = this.target.container): BucketName {
     try {
-      return parseBucketName(name, this.settings.names);
+      return this.newContainer(name);
     } catch (error) {
       if (!isCoreError(error, 'InvalidBucketName')) throw error;
       throw new CoreError('NoSuchBucket', { bucket: error.details.bucket }, error);
     }
   }
 
-  /** A container to be made. @throws CoreError InvalidBucketName */
-  newContainer(): BucketName {
-    return parseBucketName(this.target.container, this.settings.names);
+  /** A container to be made. @throws CoreError InvalidBucketName, or AccessDenied for who is not of the project */
+  newContainer(name = this.target.container): BucketName {
+    try {
+      return parseBucketName(name, this.settings.names);
+    } catch (error) {
+      const { actor } = this.#asked;
+      const insider = actor.kind === 'user' && actor.projectId === this.project();
+      throw insider ? error : this.#denied(name, 'no such name, in a project that is not the caller’s');
+    }
+  }
+
+  #denied(resource: string, reason: string): CoreError {
+    return new CoreError('AccessDenied', {
+      action: 'storage.buckets.get',
+      resource: resource.slice(0, 300),
+      anonymous: this.#asked.actor.kind === 'anonymous',
+      reason,
+    });
   }
 
   /** An object that may exist. @throws CoreError NoSuchKey, InvalidKey */

@@ -1,9 +1,8 @@
 /** HEAD /v1/{account}/{container}/{object}: what is known about an object. Ranges mean nothing here, as in Swift. */
-import { headObject as lookAtObject } from '../../../core/objects/get.ts';
 import { noBody } from '../../operation.ts';
 import { readConditions } from '../conditions.ts';
 import { objectHeaders } from '../object-headers.ts';
-import { refuseWithHeaders } from '../object-reading.ts';
+import { lookOrRefuse } from '../object-reading.ts';
 import { swiftOperation } from '../swift-operation.ts';
 
 export const headObject = swiftOperation({
@@ -17,7 +16,7 @@ export const headObject = swiftOperation({
     conditions: readConditions(view.request),
   }),
   authorize: ({ bucket, key, project }) => [{ action: 'storage.objects.getMeta', bucket, key, project }],
-  run: ({ core, input }) => refuseWithHeaders(core, input, () => lookAtObject(core, input)),
+  run: ({ core, input }) => lookOrRefuse(core, input),
   reply: ({ info }) => ({
     status: 200,
     headers: { ...objectHeaders(info), 'Content-Length': info.size },

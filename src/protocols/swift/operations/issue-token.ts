@@ -1,9 +1,9 @@
 /** GET /auth/v1.0: Swift's own old authentication, by `project:user` and password, for clients that know nothing newer. */
+import { CoreError } from '../../../core/errors.ts';
 import { inDefaultDomain } from '../../../core/identity/domains.ts';
 import { issueTokenByPassword } from '../../../core/identity/issue-token.ts';
 import { noBody } from '../../operation.ts';
 import { upstreamAccount } from '../dialect.ts';
-import { refusePage } from '../errors.ts';
 import { empty } from '../pages.ts';
 import { swiftOperation } from '../swift-operation.ts';
 import type { SwiftView } from '../view.ts';
@@ -14,14 +14,13 @@ interface Login {
   readonly password: string;
 }
 
-const refused = () => refusePage(401, { 'Www-Authenticate': 'Swift realm="unknown"' });
-
-/** Project names have no colon; passwords and user names may. @throws SwiftError 401 */
+/** Project names have no colon; passwords and user names may. @throws CoreError Unauthenticated */
 function parseLogin({ request }: SwiftView): Login {
   const login = request.headerText('x-auth-user') ?? request.headerText('x-storage-user') ?? '';
   const password = request.headerText('x-auth-key') ?? request.headerText('x-storage-pass');
   const [, project, user] = /^([^:]+):(.+)$/s.exec(login) ?? [];
-  if (project === undefined || user === undefined || password === undefined) throw refused();
+  if (project === undefined || user === undefined || password === undefined)
+    throw new CoreError('Unauthenticated', { reason: 'not project:user and a password' });
   return { project, user, password };
 }
 
@@ -37,7 +36,7 @@ export const issueToken = swiftOperation({
       password: input.password,
       project: { name: input.project, domain: inDefaultDomain },
     });
-    if (project === undefined) throw refused();
+    if (project === undefined) throw new CoreError('Unauthenticated', { reason: 'no project' });
     return { token, project, seconds: Math.floor((claims.expiresAt - core.clock()) / 1000) };
   },
   reply: ({ token, project, seconds }, _input, { baseUrl }) =>

@@ -12,18 +12,21 @@ import { swiftOperation } from '../swift-operation.ts';
 import { lastModified } from '../times.ts';
 import type { SwiftView } from '../view.ts';
 
-/** Bytes announced; undefined when chunked. @throws SwiftError 411, CoreError TooLarge */
+/** Bytes announced; undefined when chunked. @throws SwiftError 411, 501 for further transfer codings, CoreError TooLarge */
 function announcedSize({ request, settings }: SwiftView): number | undefined {
   const size = request.contentLength;
+  if (request.chunked && request.header('transfer-encoding')?.trim().toLowerCase() !== 'chunked') {
+    throw refuseText(501, 'Unsupported Transfer-Coding header value specified in Transfer-Encoding header');
+  }
   if (size === undefined && !request.chunked) throw refuseText(411, 'Missing Content-Length header.');
   if ((size ?? 0) > settings.maxUploadBytes)
     throw new CoreError('TooLarge', { limit: settings.maxUploadBytes });
   return size;
 }
 
-/** The MD5 the client states in ETag. Anything that is no MD5 can be the digest of no body. @throws CoreError BadDigest */
+/** The MD5 the client states in ETag. Anything else is the digest of no body. @throws CoreError BadDigest */
 function expectedMd5(etag: string): Uint8Array {
-  if (!/^[0-9a-f]{32}$/i.test(etag)) throw new CoreError('BadDigest', { digest: 'md5' });
+  if (!/^[0-9a-f]{32}$/.test(etag)) throw new CoreError('BadDigest', { digest: 'md5' });
   return Buffer.from(etag, 'hex');
 }
 
