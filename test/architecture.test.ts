@@ -191,7 +191,7 @@ test('no unfinished business in the code', () => {
 });
 
 test('no any, no default export, no swallowed type errors', () => {
-  const typed = all.filter((file) => file.path.endsWith('.ts'));
+  const typed = all.filter((file) => file.path.endsWith('.ts') && file.path !== 'test/architecture.test.ts');
   expectNone(
     [
       ...linesMatching(typed, /\bas any\b|<any\b|\bany\[\]|:\s*any\s*[,;)=]/),
