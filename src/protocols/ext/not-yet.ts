@@ -1,12 +1,12 @@
 /** The calls of the documented API that are not served yet: known by name, answered 501 to whoever may ask. */
 import { CoreError } from '../../core/errors.ts';
 import { noBody } from '../operation.ts';
-import { type ExtMethod, operation } from './request.ts';
-import type { ExtOperation } from './routing.ts';
+import type { PathMethod } from '../path-router.ts';
+import { type ExtOperation, operation } from './request.ts';
 
 const bucket = '/v1_ext/bucket/:name';
 
-const missing: readonly (readonly [name: string, path: string, ...methods: ExtMethod[]])[] = [
+const missing: readonly (readonly [name: string, path: string, ...methods: PathMethod[]])[] = [
   ['UpdateBucketAcl', bucket, 'POST'],
   ['PutBucketCors', `${bucket}/cors`, 'PUT', 'POST'],
   ['GetBucketCors', `${bucket}/cors`, 'GET', 'HEAD'],
@@ -28,7 +28,12 @@ const preflights: readonly (readonly [name: string, path: string])[] = [
   ['PreflightBucketPolicy', `${bucket}/policy/:id`],
 ];
 
-function refused(name: string, path: string, methods: readonly ExtMethod[], isPublic: boolean): ExtOperation {
+function refused(
+  name: string,
+  path: string,
+  methods: readonly PathMethod[],
+  isPublic: boolean,
+): ExtOperation {
   return operation({
     name,
     route: { methods, path },

@@ -1,4 +1,4 @@
-/** The Extension's view of a request and its way of naming one; the maker of its operations. */
+/** The Extension's view of a request, and the maker of its operations. */
 import type { RequestView } from '../../base/http/request-view.ts';
 import type { Permission } from '../../core/access/authorize.ts';
 import type { ProjectAction } from '../../core/access/roles.ts';
@@ -10,15 +10,8 @@ import {
   type ProjectId,
   parseBucketName,
 } from '../../core/model/names.ts';
-import { operationsFor } from '../operation.ts';
-
-export type ExtMethod = 'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT';
-
-export interface ExtRoute {
-  readonly methods: readonly ExtMethod[];
-  /** A path with `:name` segments, as find-my-way reads it. */
-  readonly path: string;
-}
+import { type AnyOperation, operationsFor } from '../operation.ts';
+import type { PathRoute } from '../path-router.ts';
 
 export interface ExtView {
   readonly request: RequestView;
@@ -26,7 +19,9 @@ export interface ExtView {
   readonly segments: Readonly<Record<string, string | undefined>>;
 }
 
-export const operation = operationsFor<ExtView, ExtRoute>();
+export type ExtOperation = AnyOperation<ExtView, PathRoute>;
+
+export const operation = operationsFor<ExtView, PathRoute>();
 
 /** The bucket of the path. Checked against the widest limits: a narrower profile only matters when a bucket is created. */
 export function bucketOf(view: ExtView): BucketName {

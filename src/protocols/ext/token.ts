@@ -3,8 +3,7 @@ import type { Core } from '../../core/core.ts';
 import { CoreError } from '../../core/errors.ts';
 import { actorOfToken } from '../../core/identity/authenticate.ts';
 import { type Authenticated, plainBody } from '../protocol.ts';
-import type { ExtView } from './request.ts';
-import type { ExtOperation } from './routing.ts';
+import type { ExtOperation, ExtView } from './request.ts';
 
 /** @throws CoreError Unauthenticated, except for operations open to all (preflights). */
 export async function authenticate(

@@ -1,5 +1,5 @@
 /** The table of the Extension's operations. */
-import type { ExtOperation } from '../routing.ts';
+import type { ExtOperation } from '../request.ts';
 import { createBucketOperation } from './create-bucket.ts';
 import { deleteBucketOperation } from './delete-bucket.ts';
 import { getBucketMeta } from './get-bucket-meta.ts';
