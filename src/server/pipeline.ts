@@ -193,14 +193,14 @@ class Exchange {
       head: this.#view.method === 'HEAD',
       common: this.#protocol.commonHeaders(this.#view),
       close: unread || this.#parts.stopping(),
+      end: !unread,
       stallSeconds: this.#parts.idleSeconds,
     });
-    // A client that still waits for `100 Continue` sends nothing more.
-    if (unread && !this.#expectsContinue) await discardBody(this.#message, discardBytes, discardSeconds);
-    await new Promise<void>((resolve) => {
-      response.end(resolve);
-      response.once('close', resolve);
-    });
+    if (unread) {
+      // A client that still waits for `100 Continue` sends nothing more.
+      if (!this.#expectsContinue) await discardBody(this.#message, discardBytes, discardSeconds);
+      response.end();
+    }
     return bytesOut;
   }
 

@@ -34,12 +34,14 @@ export interface WriteOptions {
   readonly head: boolean;
   readonly common: ReplyHeaders;
   readonly close: boolean;
+  /** False leaves the response open for the caller, who has to drain the request first. */
+  readonly end: boolean;
   /** Seconds the client may leave our bytes unread. */
   readonly stallSeconds: number;
 }
 
 /**
- * Writes head and body without ending the response (the caller may have to drain the request first). Answers the body bytes sent.
+ * Writes head and body. Answers the body bytes sent.
  * @throws ClientGone when the connection closes or stalls; whatever the body's stream throws: then the response must be destroyed.
  */
 export async function writeReply(
@@ -60,11 +62,13 @@ export async function writeReply(
   }
   response.writeHead(reply.status, headers);
   if (options.head || bodyless(reply.status) || bytes === undefined) {
+    if (options.end) response.end();
     await closeStream(body);
     return 0;
   }
   if (bytes instanceof Uint8Array) {
-    if (bytes.length > 0) response.write(bytes);
+    if (options.end) response.end(bytes);
+    else if (bytes.length > 0) response.write(bytes);
     return bytes.length;
   }
   let sent = 0;
@@ -72,6 +76,7 @@ export async function writeReply(
     sent += chunk.length;
     if (!response.write(chunk)) await drained(response, options.stallSeconds);
   }
+  if (options.end) response.end();
   return sent;
 }
 
