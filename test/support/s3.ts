@@ -2,17 +2,18 @@
  * Speaks S3 for tests: the AWS SDK as applications use it, and a plain signed HTTP request for what the SDK cannot or will not
  * send. The signature is written out here anew, from the specification, so that ours is checked against another hand.
  */
-import { createHash, createHmac } from 'node:crypto';
+import assert from 'node:assert/strict';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { S3, type S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
 import type { TestUser } from './seed.ts';
 import type { TestServer } from './start-server.ts';
 
 type Server = Pick<TestServer, 'url'>;
 
 /** The SDK with its defaults, but for what any self-hosted endpoint needs. No retries: a test wants the first answer. */
-export function s3Client(server: Server, user: TestUser, config: S3ClientConfig = {}): S3Client {
-  return new S3Client({
+export function s3Client(server: Server, user: TestUser, config: S3ClientConfig = {}): S3 {
+  return new S3({
     endpoint: server.url,
     region: 'kr-central-2',
     forcePathStyle: true,
@@ -21,6 +22,63 @@ export function s3Client(server: Server, user: TestUser, config: S3ClientConfig 
     ...config,
   });
 }
+
+/** A new, empty bucket under a name nobody else has. */
+export async function newBucket(s3: S3): Promise<string> {
+  const Bucket = `t-${randomBytes(8).toString('hex')}`;
+  await s3.createBucket({ Bucket });
+  return Bucket;
+}
+
+/** The call must fail with this code and status, as the SDK sees it. */
+export async function assertFails(call: Promise<unknown>, status: number, code: string): Promise<void> {
+  await assert.rejects(call, (error) => {
+    assert.ok(error instanceof S3ServiceException, String(error));
+    const seen = [error.$metadata.httpStatusCode, error.name];
+    assert.deepEqual(seen, [status, code], error.message);
+    return true;
+  });
+}
+
+/** The answer must be an S3 error document with this code, and nothing less than it should hold. */
+export function assertError(answer: RawAnswer, status: number, code: string): void {
+  assert.deepEqual([answer.status, answer.element('Code')], [status, code], answer.text);
+  assert.equal(answer.headers['content-type'], 'application/xml');
+  assert.ok(answer.element('Message'), answer.text);
+  assert.equal(answer.element('RequestId'), answer.headers['x-amz-request-id']);
+}
+
+/** Keys that careless code mixes up, loses or refuses. */
+export const tortureKeys: readonly string[] = [
+  'plain',
+  'a b',
+  ' lead and trail ',
+  'a+b',
+  'a%b',
+  'a%2Fb',
+  '100%25',
+  'a//b',
+  '/lead',
+  '//',
+  'a/../b',
+  '..',
+  '.',
+  'a/./b',
+  'trail/',
+  'a?b',
+  'a#b',
+  'a&b=c;d,e',
+  `q"'<>&amp;`,
+  'back\\slash',
+  "~-._*'()!@$:",
+  'tab\tline\nreturn\r',
+  'control\u0001\u007f',
+  'caf\u00e9',
+  'cafe\u0301',
+  '한글/옹기.txt',
+  'emoji 🫙👩‍👩‍👧',
+  'x'.repeat(1024),
+];
 
 export interface RawRequest {
   readonly method?: string;
