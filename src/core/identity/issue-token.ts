@@ -1,4 +1,4 @@
-/** Issuing tokens: by an IAM access key, or by a password. Every refusal is the same to the caller, whatever part was wrong. */
+/** Issuing tokens: by an IAM access key, a password, or another token. Every refusal is the same to the caller, whatever part was wrong. */
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type {
@@ -13,7 +13,7 @@ import { membershipFormat, projectFormat, userFormat } from './codecs.ts';
 import { findDomain } from './domains.ts';
 import { findIamKey, findIamKeyByName } from './iam-keys.ts';
 import { membershipKey, projectKey, userKey } from './keys.ts';
-import type { LiveToken } from './live-token.ts';
+import { type LiveToken, readToken } from './live-token.ts';
 import { passwordStamp, verifyIamSecret, verifyPassword } from './passwords.ts';
 import { findProject, type ProjectReference } from './projects.ts';
 import { storedAs } from './stored.ts';
@@ -105,6 +105,38 @@ export async function issueTokenByPassword(
       proof: passwordStamp(core.masterKey, user.passwordHash).toString('hex'),
       issuedAt: now,
       expiresAt: now + core.settings.tokenTtl * 1000,
+    },
+  );
+}
+
+/**
+ * A token for another scope, by a token that a password issued; it ends with the old one.
+ * @throws CoreError Unauthenticated; AccessDenied for the token of an IAM key, whose scope is its project for ever
+ */
+export async function issueTokenByToken(
+  core: Core,
+  input: { token: string; project?: ProjectReference },
+): Promise<IssuedToken> {
+  const found = await readToken(core, input.token);
+  if (!found.alive) throw refused(`the token is ${found.why}`);
+  const { claims, user } = found;
+  if (found.key !== undefined) {
+    throw new CoreError('AccessDenied', {
+      action: 'identity.tokens.issue',
+      resource: `user ${user.id}`,
+      anonymous: false,
+      reason: 'the token of an IAM access key issues no others',
+    });
+  }
+  return issue(
+    core,
+    user,
+    input.project === undefined ? undefined : await scopeOf(core, user, input.project),
+    {
+      methods: ['password', 'token'],
+      proof: claims.proof,
+      issuedAt: core.clock(),
+      expiresAt: claims.expiresAt,
     },
   );
 }

@@ -1,0 +1,67 @@
+/**
+ * The identity service: the subset of Keystone v3 that storage clients use, at `/identity/v3` and `/v3` (reference, section 2;
+ * wire page, section 1). Swift's older way to a token, `/auth/v1.0`, is the Swift front-end's.
+ */
+import type { RequestView } from '../../base/http/request-view.ts';
+import type { Actor } from '../../core/actor.ts';
+import type { Core } from '../../core/core.ts';
+import { CoreError } from '../../core/errors.ts';
+import { actorOfToken } from '../../core/identity/authenticate.ts';
+import { type Authenticated, callOf, type Protocol, plainBody } from '../protocol.ts';
+import { renderError } from './errors.ts';
+import { notYet } from './not-yet.ts';
+import { operations } from './operations/index.ts';
+import type { IamOperation, IamView } from './request.ts';
+import { compileRoutes, isIdentityPath } from './routing.ts';
+
+export interface IamSettings {
+  /** How clients reach us; by default as the request's Host says. */
+  readonly publicUrl?: string;
+  /** Our one region, e.g. `kr-central-2`. */
+  readonly region: string;
+}
+
+export function createIam({ publicUrl, region }: IamSettings): Protocol {
+  const all = [...operations, ...notYet];
+  const publicUrlOf = (request: RequestView) => (publicUrl ?? request.origin).replace(/\/+$/, '');
+  const { resolve, policyOf } = compileRoutes(all, (request) => ({
+    publicUrl: publicUrlOf(request),
+    region,
+  }));
+  return {
+    name: 'iam',
+    operationNames: all.map(({ name }) => name),
+    owns: isIdentityPath,
+    resolve(request) {
+      const { operation, view } = resolve(request);
+      return callOf(view, operation, authenticate);
+    },
+    renderError: (error, request) =>
+      renderError(error, {
+        policy: policyOf(request),
+        identityUrl: `${publicUrlOf(request)}/identity/v3`,
+      }),
+    commonHeaders: ({ requestId }) => ({
+      Vary: 'X-Auth-Token',
+      'x-openstack-request-id': `req-${dashed(requestId)}`,
+    }),
+  };
+}
+
+/** The bearer of `X-Auth-Token`; nobody for the operations that are there to get one. @throws CoreError Unauthenticated */
+async function authenticate(core: Core, view: IamView, operation: IamOperation): Promise<Authenticated> {
+  const { request } = view;
+  const decodeBody: Authenticated['decodeBody'] = (raw) => plainBody(raw, request.contentLength);
+  if (operation.public) {
+    const actor: Actor = { kind: 'anonymous', address: request.address };
+    return { actor, decodeBody };
+  }
+  const token = request.header('x-auth-token')?.trim() ?? '';
+  if (token === '') throw new CoreError('Unauthenticated', { reason: 'no X-Auth-Token' });
+  return { actor: await actorOfToken(core, token, request.address), decodeBody };
+}
+
+/** 32 hex characters in the form of a UUID. */
+function dashed(id: string): string {
+  return id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

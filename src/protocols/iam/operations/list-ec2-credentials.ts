@@ -1,0 +1,25 @@
+/** GET /v3/users/{id}/credentials/OS-EC2: a user's S3 access keys in all projects, without secrets. */
+import { json } from '../../../base/http/reply.ts';
+import { listS3Keys } from '../../../core/identity/s3-keys.ts';
+import { noBody } from '../../operation.ts';
+import { ec2Credential } from '../documents/keys.ts';
+import { listLinks } from '../documents/lists.ts';
+import { operation, selfUrl, userOfPath } from '../request.ts';
+
+export const listEc2Credentials = operation({
+  name: 'ListEC2Credentials',
+  route: {
+    methods: ['GET', 'HEAD'],
+    path: '/v3/users/:user/credentials/OS-EC2',
+    policy: 'identity:ec2_list_credentials',
+  },
+  body: noBody,
+  parse: userOfPath,
+  authorize: (user) => [{ action: 'identity.keys.manage', user }],
+  run: ({ core, input }) => listS3Keys(core, input),
+  reply: (keys, _user, view) =>
+    json(200, {
+      credentials: keys.map((key) => ec2Credential(key, view.publicUrl)),
+      links: listLinks(selfUrl(view)),
+    }),
+});

@@ -1,0 +1,26 @@
+/** GET /v3/users/{id}/application_credentials/{key}: one IAM access key, without its secret. */
+import { json } from '../../../base/http/reply.ts';
+import { getIamKey } from '../../../core/identity/iam-keys.ts';
+import { findMembership } from '../../../core/identity/memberships.ts';
+import { noBody } from '../../operation.ts';
+import { applicationCredential } from '../documents/keys.ts';
+import { operation, userOfPath } from '../request.ts';
+
+export const showApplicationCredential = operation({
+  name: 'ShowApplicationCredential',
+  route: {
+    methods: ['GET', 'HEAD'],
+    path: '/v3/users/:user/application_credentials/:key',
+    policy: 'identity:get_application_credential',
+  },
+  body: noBody,
+  parse: (view) => ({ user: userOfPath(view), key: view.segments.key ?? '' }),
+  authorize: ({ user }) => [{ action: 'identity.keys.manage', user }],
+  run: async ({ core, input }) => {
+    const key = await getIamKey(core, input.user, input.key);
+    const membership = await findMembership(core, key.userId, key.projectId);
+    return { key, roles: membership?.roles ?? [] };
+  },
+  reply: ({ key, roles }, _input, { publicUrl }) =>
+    json(200, { application_credential: applicationCredential(key, roles, publicUrl) }),
+});
