@@ -8,6 +8,7 @@ import { defaultNameLimits, parseBucketName, parseObjectKey } from '../../src/co
 import type { ObjectAttributes } from '../../src/core/model/records.ts';
 import { openMemoryBlobs } from '../../src/engines/blob/memory/blob-store.ts';
 import { openMemory } from '../../src/engines/meta/memory/meta-store.ts';
+import type { Commit } from '../../src/engines/meta/meta-store.ts';
 
 export interface MemoryCore extends Core {
   /** Moves the clock forward, in milliseconds. */
@@ -76,3 +77,55 @@ export async function* bodyOf(text: string | Uint8Array, chunk = 7): AsyncGenera
 }
 
 export const noSignal: AbortSignal = new AbortController().signal;
+
+/** Runs `action` right before the next commit that `when` picks is carried out: what another process might do at the worst moment. */
+export function beforeCommit(
+  core: Core,
+  when: (commit: Commit) => boolean,
+  action: () => Promise<unknown>,
+): void {
+  const { commit } = core.meta;
+  core.meta.commit = async (changes) => {
+    if (when(changes)) {
+      core.meta.commit = commit;
+      await action();
+    }
+    await commit.call(core.meta, changes);
+  };
+}
+
+/** Lets every call of the engines take a while, each another one, so that concurrent use cases meet in all orders. */
+export function makeSlow(core: Core, seed: number): void {
+  let state = seed;
+  const wait = async () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    for (let turns = state >>> 29; turns > 0; turns -= 1)
+      await new Promise((resolve) => setImmediate(resolve));
+  };
+  const { meta, blobs } = core;
+  const { get, range, commit } = meta;
+  const { write, delete: remove } = blobs;
+  meta.get = async (keys) => {
+    await wait();
+    return get.call(meta, keys);
+  };
+  meta.range = async (wanted) => {
+    await wait();
+    return range.call(meta, wanted);
+  };
+  meta.commit = async (changes) => {
+    await wait();
+    await commit.call(meta, changes);
+    await wait();
+  };
+  blobs.write = async (source, signal) => {
+    const written = await write.call(blobs, source, signal);
+    await wait();
+    return written;
+  };
+  blobs.delete = async (id) => {
+    await wait();
+    await remove.call(blobs, id);
+    await wait();
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * Owns the accounts of a store: counts every reference and every object by looking at all records, and compares with the counters
+ * and the blobs that are there. What differs is a leak or a loss.
+ */
+import assert from 'node:assert/strict';
+import type { Core } from '../../src/core/core.ts';
+import { bucketFormat, manifestChunkFormat, objectFormat, partFormat } from '../../src/core/model/codecs.ts';
+import {
+  blobReferencesKey,
+  bucketBytesKey,
+  bucketObjectsKey,
+  manifestReferencesKey,
+  projectBucketsKey,
+  projectBytesKey,
+  projectObjectsKey,
+  spanOf,
+  taggedKey,
+  tags,
+} from '../../src/core/model/keys.ts';
+import type { ProjectId } from '../../src/core/model/names.ts';
+import type { ObjectData } from '../../src/core/model/records.ts';
+import { counterValue, type Entry, type Key } from '../../src/engines/meta/meta-store.ts';
+
+class Counts extends Map<string, number> {
+  add(name: string, amount = 1): void {
+    this.set(name, (this.get(name) ?? 0) + amount);
+  }
+}
+
+/** Asserts that every counter says what the records say. */
+export async function auditCounters(core: Core): Promise<{ blobs: Counts; manifests: Counts }> {
+  const { blobs, manifests } = await references(core);
+  await assertCounters(core, blobs, blobReferencesKey, 'references of blob');
+  await assertCounters(core, manifests, manifestReferencesKey, 'references of manifest');
+  await auditUsage(core);
+  return { blobs, manifests };
+}
+
+/** Asserts that besides what is referred to nothing is left: for a store whose collector has nothing to do any more. */
+export async function auditNothingLeft(core: Core): Promise<void> {
+  const { blobs, manifests } = await auditCounters(core);
+  const stored: string[] = [];
+  for await (const { id } of core.blobs.enumerate()) stored.push(id);
+  assert.deepEqual(stored.sort(), [...blobs.keys()].sort(), 'blobs stored and referred to');
+  const chunks = await all(core, tags.manifest);
+  const kept = new Set(chunks.map(({ key }) => Buffer.from(key).toString('hex', 1, 17)));
+  assert.deepEqual([...kept].sort(), [...manifests.keys()].sort(), 'manifests stored and referred to');
+  const uploads = new Set(
+    (await all(core, tags.upload)).map(({ key }) => Buffer.from(key).toString('hex').slice(-32)),
+  );
+  for (const { key } of await all(core, tags.part)) {
+    assert.ok(uploads.has(Buffer.from(key).toString('hex', 1, 17)), 'a part without an upload');
+  }
+  const buckets = new Set((await all(core, tags.bucket)).map(({ value }) => bucketFormat.decode(value).id));
+  for (const tag of [tags.object, tags.upload]) {
+    for (const { key } of await all(core, tag)) {
+      assert.ok(buckets.has(Buffer.from(key).toString('hex', 1, 17)), 'something in a bucket that is gone');
+    }
+  }
+  assert.deepEqual(await all(core, tags.queue), [], 'entries in the queue');
+}
+
+async function references(core: Core): Promise<{ blobs: Counts; manifests: Counts }> {
+  const blobs = new Counts();
+  const manifests = new Counts();
+  const count = (data: ObjectData) => {
+    if (data.kind === 'manifest') manifests.add(data.manifest);
+    else for (const segment of data.segments) if (segment.kind === 'blob') blobs.add(segment.blob);
+  };
+  for (const { value } of await all(core, tags.object)) count(objectFormat.decode(value).data);
+  for (const { value } of await all(core, tags.part)) {
+    count({ kind: 'segments', segments: partFormat.decode(value).segments });
+  }
+  for (const { value } of await all(core, tags.manifest)) {
+    for (const { segments } of manifestChunkFormat.decode(value).parts) count({ kind: 'segments', segments });
+  }
+  return { blobs, manifests };
+}
+
+async function auditUsage(core: Core): Promise<void> {
+  const objects = new Counts();
+  const bytes = new Counts();
+  for (const { key, value } of await all(core, tags.object)) {
+    const id = Buffer.from(key).toString('hex', 1, 17);
+    objects.add(id);
+    bytes.add(id, objectFormat.decode(value).size);
+  }
+  const projects = { buckets: new Counts(), objects: new Counts(), bytes: new Counts() };
+  for (const { value } of await all(core, tags.bucket)) {
+    const { id, projectId } = bucketFormat.decode(value);
+    projects.buckets.add(projectId);
+    projects.objects.add(projectId, objects.get(id) ?? 0);
+    projects.bytes.add(projectId, bytes.get(id) ?? 0);
+    assert.equal(await counter(core, bucketObjectsKey(id)), objects.get(id) ?? 0, 'objects of a bucket');
+    assert.equal(await counter(core, bucketBytesKey(id)), bytes.get(id) ?? 0, 'bytes of a bucket');
+  }
+  const of = (key: (project: ProjectId) => Key) => (project: string) => key(project as ProjectId);
+  await assertCounters(core, projects.buckets, of(projectBucketsKey), 'buckets of project');
+  await assertCounters(core, projects.objects, of(projectObjectsKey), 'objects of project');
+  await assertCounters(core, projects.bytes, of(projectBytesKey), 'bytes of project');
+}
+
+async function assertCounters(
+  core: Core,
+  counts: Counts,
+  key: (name: string) => Key,
+  what: string,
+): Promise<void> {
+  for (const [name, expected] of counts)
+    assert.equal(await counter(core, key(name)), expected, `${what} ${name}`);
+}
+
+async function counter(core: Core, key: Key): Promise<number> {
+  const [entry] = await core.meta.get([key]);
+  return Number(counterValue(entry));
+}
+
+function all(core: Core, tag: number): Promise<Entry[]> {
+  return core.meta.range({ ...spanOf(taggedKey(tag)), limit: 1_000_000 });
+}
