@@ -69,6 +69,7 @@ const contentHeaders = structure<ContentHeaders>({
   contentEncoding: optional(text),
   contentLanguage: optional(text),
   expires: optional(text),
+  robotsTag: optional(text),
 });
 
 const attributes: Fields<ObjectAttributes> = {

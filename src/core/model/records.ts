@@ -44,6 +44,8 @@ export interface ContentHeaders {
   readonly contentLanguage?: string;
   /** As sent; not interpreted. */
   readonly expires?: string;
+  /** X-Robots-Tag, which Swift keeps with an object. */
+  readonly robotsTag?: string;
 }
 
 /** Lower-case names to values; S3's `x-amz-meta-` and Swift's `X-Object-Meta-` are two spellings of it. */

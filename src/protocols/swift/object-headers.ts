@@ -14,6 +14,7 @@ const contentHeaderNames = {
   contentEncoding: 'Content-Encoding',
   contentLanguage: 'Content-Language',
   expires: 'Expires',
+  robotsTag: 'X-Robots-Tag',
 } as const satisfies Record<keyof ContentHeaders, string>;
 
 const contentFields = Object.keys(contentHeaderNames) as (keyof ContentHeaders)[];
