@@ -74,14 +74,14 @@ test('shows the metadata Swift set as X-Container-Meta-*', async () => {
   await makeBucket(server, token, 'described');
   const metadata = {
     'X-Container-Meta-Company': 'kakao enterprise',
-    'X-Container-Meta-Web-Index': 'index.html',
+    'X-Container-Meta-Cost-Center': 'storage 7',
   };
   const set = await swift('/described', { method: 'POST', headers: metadata });
   assert.ok(set.ok, `${set.status}`);
   for (const method of ['GET', 'HEAD']) {
     const { headers } = await ext(server, token, '/bucket/described', { method });
     assert.equal(headers.get('x-container-meta-company'), 'kakao enterprise');
-    assert.equal(headers.get('x-container-meta-web-index'), 'index.html');
+    assert.equal(headers.get('x-container-meta-cost-center'), 'storage 7');
   }
 });
 
