@@ -9,9 +9,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const data = mkdtempSync(join(tmpdir(), 'onggi-dev-'));
+const home = mkdtempSync(join(tmpdir(), 'onggi-dev-'));
+// The master key's file lies beside the data, so that lies one level down.
+const data = join(home, 'data');
 
-process.stderr.write(`onggi: development server, data in ${data} (removed at the end)\n`);
+process.stderr.write(`onggi: development server, data in ${home} (removed at the end)\n`);
 const server = spawn(
   process.execPath,
   [
@@ -32,6 +34,6 @@ const server = spawn(
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => server.kill('SIGTERM'));
 server.on('exit', (code) => {
-  rmSync(data, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
   process.exitCode = code ?? 0;
 });
