@@ -56,14 +56,15 @@ function partsElement(
   { info, parts, truncated }: ObjectPartPage,
   { after, limit }: { after: number; limit: number },
 ): Xml {
+  const next = truncated ? parts.at(-1)?.number : undefined;
   const count = element('PartsCount', info.partCount ?? 0);
   if (info.checksum === undefined) return element('ObjectParts', [count]);
   return element('ObjectParts', [
     count,
     element('PartNumberMarker', after),
-    optionalElement('NextPartNumberMarker', parts.at(-1)?.number),
+    optionalElement('NextPartNumberMarker', next),
     element('MaxParts', limit),
-    element('IsTruncated', truncated && parts.length > 0),
+    element('IsTruncated', next !== undefined),
     ...parts.map(({ number, size, checksum }) =>
       element('Part', [
         element('PartNumber', number),

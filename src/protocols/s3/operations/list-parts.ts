@@ -1,5 +1,5 @@
 /** ListParts: what has been uploaded so far. */
-import { element } from '../../../base/wire/xml.ts';
+import { element, optionalElement } from '../../../base/wire/xml.ts';
 import { listParts } from '../../../core/multipart/list.ts';
 import { noBody } from '../../operation.ts';
 import { s3Operation } from '../define-operation.ts';
@@ -28,7 +28,7 @@ export const listPartsOperation = s3Operation({
     };
   },
   reply: ({ upload, parts, truncated, initiator, owner }, { bucket, key, after, limit, urlEncoded }) => {
-    const last = parts.at(-1);
+    const next = truncated ? parts.at(-1)?.number : undefined;
     return xmlReply('ListPartsResult', [
       element('Bucket', bucket),
       element('Key', nameWriter(urlEncoded)(key)),
@@ -37,10 +37,11 @@ export const listPartsOperation = s3Operation({
       ownerElement('Owner', owner),
       element('StorageClass', upload.storageClass),
       element('PartNumberMarker', after),
-      element('NextPartNumberMarker', last?.number ?? after),
+      // Only where there is a next page: some SDKs go on for as long as they see it.
+      optionalElement('NextPartNumberMarker', next),
       element('MaxParts', limit),
       urlEncoded ? element('EncodingType', 'url') : undefined,
-      element('IsTruncated', truncated && last !== undefined),
+      element('IsTruncated', next !== undefined),
       ...parts.map(partElement),
       ...checksumKindElements(upload.checksum),
     ]);
