@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { standardSeed } from './seed.ts';
@@ -191,7 +192,19 @@ async function launch(
       fail(`could not be started: ${error.message}`);
     });
   });
+  holdOpen(child, false);
   return { child, url };
+}
+
+/**
+ * Whether `child` keeps this process alive. A server that a failed test forgot to stop must not: then the test process ends,
+ * and takes the server with it.
+ */
+function holdOpen(child: ChildProcess, hold: boolean): void {
+  for (const handle of [child, child.stdout as Socket | null, child.stderr as Socket | null]) {
+    if (hold) handle?.ref();
+    else handle?.unref();
+  }
 }
 
 function ended(child: ChildProcess): boolean {
@@ -203,5 +216,6 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   if (ended(child) && child.stdout?.closed !== false && child.stderr?.closed !== false) {
     return Promise.resolve(child.exitCode);
   }
+  holdOpen(child, true);
   return new Promise((resolve) => child.once('close', (code) => resolve(code)));
 }
