@@ -66,6 +66,9 @@ const unexpected: readonly [Status, () => string] = [
   500,
   () => 'An unexpected error prevented the server from fulfilling your request.',
 ];
+/** Keystone's names of what can be there twice. */
+const tables: Readonly<Record<string, string>> = { 'IAM access key': 'application_credential' };
+
 const tryAgain = () => 'The service is currently unable to handle the request. Please try again.';
 
 const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
@@ -83,7 +86,7 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   Duplicate: [
     409,
     ({ what, name }) =>
-      `Conflict occurred attempting to store ${what} - Duplicate entry found with name ${name}.`,
+      `Conflict occurred attempting to store ${tables[what] ?? what} - Duplicate entry found with name ${name}.`,
   ],
   LimitExceeded: [
     403,

@@ -10,6 +10,7 @@ import { actorOfToken } from '../../core/identity/authenticate.ts';
 import { type Authenticated, callOf, type Protocol, plainBody } from '../protocol.ts';
 import { renderError } from './errors.ts';
 import { notYet } from './not-yet.ts';
+import { describeMethodsName } from './operations/describe-methods.ts';
 import { operations } from './operations/index.ts';
 import type { IamOperation, IamView } from './request.ts';
 import { compileRoutes, isIdentityPath } from './routing.ts';
@@ -30,7 +31,7 @@ export function createIam({ publicUrl, region }: IamSettings): Protocol {
   }));
   return {
     name: 'iam',
-    operationNames: all.map(({ name }) => name),
+    operationNames: [...all.map(({ name }) => name), describeMethodsName],
     owns: isIdentityPath,
     resolve(request) {
       const { operation, view } = resolve(request);

@@ -7,6 +7,7 @@ import { percentDecode } from '../../base/http/query.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
 import type { CatalogPlace } from './documents/catalog.ts';
 import { IamError, MethodNotAllowed } from './errors.ts';
+import { describeMethods } from './operations/describe-methods.ts';
 import type { IamMethod, IamOperation, IamView } from './request.ts';
 
 const methods: readonly IamMethod[] = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -36,6 +37,17 @@ export function compileRoutes(
     for (const method of operation.route.methods) {
       router.on(method, operation.route.path, () => {}, operation);
     }
+  }
+  for (const [path, those] of Map.groupBy(operations, ({ route }) => route.path)) {
+    router.on(
+      'OPTIONS',
+      path,
+      () => {},
+      describeMethods(
+        path,
+        those.flatMap(({ route }) => route.methods),
+      ),
+    );
   }
 
   const find = (method: string, request: RequestView) => {
