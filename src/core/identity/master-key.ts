@@ -3,8 +3,8 @@
  * passwords). It comes from a file or the environment, never from the data, so a stolen data directory alone opens nothing.
  * Refuses to know where it is kept.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import type { Random } from '../../base/clock.ts';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { type Random, systemRandom } from '../../base/clock.ts';
 
 export interface MasterKey {
   /** Authenticated encryption; `purpose` separates uses, so that a sealed text of one cannot pass for another. */
@@ -25,7 +25,7 @@ const tagBytes = 16;
  * (NIST SP 800-38D 8.3).
  * @throws RangeError when `bytes` is not 32 bytes long
  */
-export function createMasterKey(bytes: Uint8Array, random: Random = randomBytes): MasterKey {
+export function createMasterKey(bytes: Uint8Array, random: Random = systemRandom): MasterKey {
   if (bytes.length !== masterKeyBytes) throw new RangeError('a master key has 32 bytes');
   const material = Buffer.from(bytes);
   const derived = new Map<string, Buffer>();

@@ -5,9 +5,9 @@
 import findMyWay from 'find-my-way';
 import { percentDecode } from '../../base/http/query.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
+import { describeMethods } from './describe-methods.ts';
 import type { CatalogPlace } from './documents/catalog.ts';
 import { IamError, MethodNotAllowed } from './errors.ts';
-import { describeMethods } from './operations/describe-methods.ts';
 import type { IamMethod, IamOperation, IamView } from './request.ts';
 
 const methods: readonly IamMethod[] = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];

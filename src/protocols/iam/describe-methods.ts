@@ -1,6 +1,6 @@
 /** OPTIONS of every path: its methods, in `Allow`. One operation for each path, made from the table of the others. */
-import { noBody } from '../../operation.ts';
-import { type IamMethod, type IamOperation, operation } from '../request.ts';
+import { noBody } from '../operation.ts';
+import { type IamMethod, type IamOperation, operation } from './request.ts';
 
 export const describeMethodsName = 'DescribeMethods';
 

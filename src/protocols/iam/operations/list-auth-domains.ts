@@ -1,4 +1,4 @@
-/** GET /v3/auth/domains and /v3/auth/system: scopes beside projects; nobody has roles in any. */
+/** GET /v3/auth/domains: domains as scopes; nobody has roles in one. */
 import { json } from '../../../base/http/reply.ts';
 import { noBody } from '../../operation.ts';
 import { listLinks } from '../documents/lists.ts';
@@ -11,15 +11,5 @@ export const listAuthDomains = operation({
   parse: selfUrl,
   authorize: 'in-run',
   run: async ({ input }) => ({ domains: [], links: listLinks(input) }),
-  reply: (list) => json(200, list),
-});
-
-export const listAuthSystem = operation({
-  name: 'ListAuthSystem',
-  route: { methods: ['GET', 'HEAD'], path: '/v3/auth/system', policy: 'identity:get_auth_system' },
-  body: noBody,
-  parse: selfUrl,
-  authorize: 'in-run',
-  run: async ({ input }) => ({ system: [], links: { self: input } }),
   reply: (list) => json(200, list),
 });
