@@ -56,8 +56,10 @@ export class Draft {
 
   /** Adds to a counter; amounts for one key are summed. */
   add(key: Key, amount: number): this {
-    const sum = this.#adds.get(nameOf(key));
-    if (sum === undefined) this.#adds.set(nameOf(key), [key, BigInt(amount)]);
+    if (amount === 0) return this;
+    const name = nameOf(key);
+    const sum = this.#adds.get(name);
+    if (sum === undefined) this.#adds.set(name, [key, BigInt(amount)]);
     else sum[1] += BigInt(amount);
     return this;
   }

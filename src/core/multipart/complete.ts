@@ -62,6 +62,8 @@ export interface CompleteUploadInput extends UploadAddress {
 
 /** How long the same completion is answered again, in milliseconds. */
 const completionKept = 24 * 60 * 60 * 1000;
+/** More is written beforehand: with `mostPartsInCommit` it bounds the size of the last commit, at about 8 MiB of inline bytes. */
+const mostChunksInCommit = 8;
 /** The least time a completion has for writing a manifest, in milliseconds. */
 const ticketTime = 60 * 60 * 1000;
 
@@ -152,9 +154,8 @@ async function bringManifest(
   parts: readonly Loaded<PartRecord>[],
 ): Promise<void> {
   const chunks = splitIntoChunks(chosen.map(manifestPart));
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined && parts.length <= mostPartsInCommit) {
-    draftChunk(draft, manifest, only);
+  if (chunks.length <= mostChunksInCommit && parts.length <= mostPartsInCommit) {
+    for (const chunk of chunks) draftChunk(draft, manifest, chunk);
     return;
   }
   const ticket = await prepareManifest(core, upload, manifest, chunks, parts);
