@@ -4,9 +4,10 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type { ProjectId } from '../model/names.ts';
 import type { ProjectRole, UserRecord } from '../model/records.ts';
-import { membershipFormat, projectFormat, userFormat } from './codecs.ts';
-import { membershipKey, projectKey, userKey } from './keys.ts';
+import { membershipFormat, projectFormat, s3KeyFormat, userFormat } from './codecs.ts';
+import { membershipKey, projectKey, s3KeyKey, userKey } from './keys.ts';
 import { readToken } from './live-token.ts';
+import { type Derivation, rememberUpTo } from './remembered.ts';
 import { findS3Key, openS3Secret } from './s3-keys.ts';
 import { storedAs } from './stored.ts';
 
@@ -31,19 +32,36 @@ export async function s3KeyOf(
   access: string,
   address: string,
 ): Promise<{ secret: string; actor: UserActor } | undefined> {
-  const key = await findS3Key(core, access);
-  if (key === undefined) return undefined;
-  const [userEntry, projectEntry, memberEntry] = await core.meta.get([
-    userKey(key.userId),
-    projectKey(key.projectId),
-    membershipKey(key.userId, key.projectId),
-  ]);
+  const found = await recallS3Key(core, access, () => deriveS3Key(core, access));
+  return found === undefined ? undefined : { secret: found.secret, actor: { ...found.actor, address } };
+}
+
+interface S3Identity {
+  readonly secret: string;
+  readonly actor: UserActor;
+}
+
+const recallS3Key = rememberUpTo<S3Identity>(10_000);
+
+async function deriveS3Key(core: Core, access: string): Promise<Derivation<S3Identity> | undefined> {
+  const pair = await findS3Key(core, access);
+  if (pair === undefined) return undefined;
+  const keys = [
+    s3KeyKey(access),
+    userKey(pair.userId),
+    projectKey(pair.projectId),
+    membershipKey(pair.userId, pair.projectId),
+  ];
+  const entries = await core.meta.get(keys);
+  const [keyEntry, userEntry, projectEntry, memberEntry] = entries;
+  const key = storedAs(s3KeyFormat, keyEntry)?.record;
   const user = storedAs(userFormat, userEntry)?.record;
   const project = storedAs(projectFormat, projectEntry)?.record;
   const membership = storedAs(membershipFormat, memberEntry)?.record;
+  if (key?.userId !== pair.userId || key.projectId !== pair.projectId) return undefined;
   if (user?.enabled !== true || project?.enabled !== true || membership === undefined) return undefined;
-  const actor = actorOf(user, project.id, membership.roles, { kind: 's3-key', id: access }, address);
-  return { secret: openS3Secret(core.masterKey, key), actor };
+  const actor = actorOf(user, project.id, membership.roles, { kind: 's3-key', id: access }, '');
+  return { keys, entries, value: { secret: openS3Secret(core.masterKey, key), actor } };
 }
 
 function actorOf(

@@ -2,13 +2,14 @@
  * Whether a token still holds, and what it holds: one read of everything its life depends on. A token dies with its user,
  * project, membership, IAM key or password, at its expiry, and when it is revoked; its rights never exceed those of now.
  */
-import type { Entry } from '../../engines/meta/meta-store.ts';
+import type { Entry, Key } from '../../engines/meta/meta-store.ts';
 import { commonRoles } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import type { IamKeyRecord, ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
 import { iamKeyFormat, membershipFormat, projectFormat, userFormat } from './codecs.ts';
 import { iamKeyKey, membershipKey, projectKey, revocationKey, userKey } from './keys.ts';
 import { passwordStamp } from './passwords.ts';
+import { rememberUpTo } from './remembered.ts';
 import { openToken, type TokenClaims } from './token-format.ts';
 
 export interface LiveToken {
@@ -30,36 +31,58 @@ export interface DeadToken {
 
 const dead = (why: DeadToken['why']): DeadToken => ({ alive: false, why });
 
+const recallToken = rememberUpTo<LiveToken>(10_000);
+
 /** `allowExpired`: for services that check a token late, as Keystone's query of that name. */
 export async function readToken(
   core: Core,
   token: string,
   options: { allowExpired?: boolean } = {},
 ): Promise<LiveToken | DeadToken> {
-  const claims = openToken(core.masterKey, token);
-  if (claims === undefined) return dead('not ours');
-  if (claims.expiresAt <= core.clock() && options.allowExpired !== true) return dead('expired');
-  const { scope, userId } = claims;
-  const byKey = claims.methods.includes('application_credential');
-  const [revoked, user, key, project, membership] = await core.meta.get([
-    revocationKey(claims.auditId),
+  let why: DeadToken['why'] = 'not ours';
+  const found = await recallToken(core, token, async () => {
+    const claims = openToken(core.masterKey, token);
+    if (claims === undefined) return undefined;
+    const keys = keysOfLife(claims);
+    const entries = await core.meta.get(keys);
+    why = entries[0] === undefined ? 'void' : 'revoked';
+    const value = lifeOf(core, claims, entries);
+    return value === undefined ? undefined : { keys, entries, value };
+  });
+  if (found === undefined) return dead(why);
+  const expired = found.claims.expiresAt <= core.clock();
+  return expired && options.allowExpired !== true ? dead('expired') : found;
+}
+
+/** Everything a token's life depends on. */
+function keysOfLife({ auditId, userId, proof, scope }: TokenClaims): Key[] {
+  return [
+    revocationKey(auditId),
     userKey(userId),
-    iamKeyKey(claims.proof),
+    iamKeyKey(proof),
     ...(scope === undefined ? [] : [projectKey(scope.projectId), membershipKey(userId, scope.projectId)]),
-  ]);
-  if (revoked !== undefined) return dead('revoked');
-  const owner = enabled(userFormat.decode, user);
-  if (owner === undefined) return dead('void');
-  const proven = byKey ? keyOfToken(claims, key) : passwordHolds(core, claims, owner);
-  if (proven === false) return dead('void');
-  const common = { alive: true, claims, user: owner, ...(proven === true ? {} : { key: proven }) } as const;
+  ];
+}
+
+/** Undefined when something the token depends on is gone, disabled or another. */
+function lifeOf(
+  core: Core,
+  claims: TokenClaims,
+  [revoked, userEntry, keyEntry, projectEntry, memberEntry]: readonly (Entry | undefined)[],
+): LiveToken | undefined {
+  const user = enabled(userFormat.decode, userEntry);
+  if (revoked !== undefined || user === undefined) return undefined;
+  const byKey = claims.methods.includes('application_credential');
+  const key = byKey ? keyOfToken(claims, keyEntry) : undefined;
+  if (byKey ? key === undefined : !passwordHolds(core, claims, user)) return undefined;
+  const common = { alive: true, claims, user, ...(key === undefined ? {} : { key }) } as const;
+  const { scope } = claims;
   if (scope === undefined) return { ...common, roles: [] };
-  const home = enabled(projectFormat.decode, project);
-  if (home === undefined || membership === undefined) return dead('void');
-  const now = membershipFormat.decode(membership.value);
-  if (now.createdAt !== scope.memberSince) return dead('void');
-  const roles = commonRoles(scope.roles, now.roles);
-  return roles.length === 0 ? dead('void') : { ...common, project: home, roles };
+  const project = enabled(projectFormat.decode, projectEntry);
+  if (project === undefined || memberEntry === undefined) return undefined;
+  const now = membershipFormat.decode(memberEntry.value);
+  if (now.createdAt !== scope.memberSince) return undefined;
+  return { ...common, project, roles: commonRoles(scope.roles, now.roles) };
 }
 
 function enabled<T extends { enabled: boolean }>(
@@ -70,10 +93,10 @@ function enabled<T extends { enabled: boolean }>(
   return record?.enabled === true ? record : undefined;
 }
 
-function keyOfToken(claims: TokenClaims, entry: Entry | undefined): IamKeyRecord | false {
-  if (entry === undefined) return false;
+function keyOfToken(claims: TokenClaims, entry: Entry | undefined): IamKeyRecord | undefined {
+  if (entry === undefined) return undefined;
   const key = iamKeyFormat.decode(entry.value);
-  return key.userId === claims.userId && key.projectId === claims.scope?.projectId ? key : false;
+  return key.userId === claims.userId && key.projectId === claims.scope?.projectId ? key : undefined;
 }
 
 function passwordHolds(core: Core, claims: TokenClaims, user: UserRecord): boolean {
