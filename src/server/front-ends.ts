@@ -21,7 +21,7 @@ export function createFrontEnds(settings: FrontEndSettings, server: WatchedServe
     createIam(links),
     createExt({ region }),
     createSwift(links),
-    createS3({ domains: settings.s3Domains, region }),
+    createS3({ domains: settings.s3Domains }),
   ];
   for (const { name, operationNames } of protocols) {
     const twice = operationNames.find((operation, at) => operationNames.indexOf(operation) !== at);

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
-import type { ChecksumAlgorithm, S3 } from '@aws-sdk/client-s3';
+import { type ChecksumAlgorithm, PutObjectCommand, type S3 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { rawExchange } from '../support/raw-http.ts';
 import {
   assertError,
@@ -191,6 +192,22 @@ describe('PutObject', () => {
     });
     assertError(wrong, 400, 'XAmzContentSHA256Mismatch');
     await assertFails(s3.headObject({ Bucket, Key: 'short' }), 404, 'NotFound');
+  });
+
+  it('refuses bodies beyond the largest size before they come', async () => {
+    const headers = {
+      'content-length': String(5 * 1024 ** 3 + 1),
+      'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+    };
+    assertError(await put('huge', headers, 'x'), 400, 'EntityTooLarge');
+    await assertFails(s3.headObject({ Bucket, Key: 'huge' }), 404, 'NotFound');
+  });
+
+  it('leaves nothing behind a client that stops half way', async () => {
+    const url = new URL(await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key: 'half' })));
+    const head = `PUT ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Length: 100000\r\n\r\n`;
+    await rawExchange(server.url, [head, 'x'.repeat(50_000)]);
+    await assertFails(s3.headObject({ Bucket, Key: 'half' }), 404, 'NotFound');
   });
 
   it('writes only when the conditions hold', async () => {

@@ -16,7 +16,6 @@ import { compileRoutes } from './routes.ts';
 export interface S3Settings {
   /** Host names whose subdomains are buckets, without ports. */
   readonly domains: readonly string[];
-  readonly region: string;
   /** The same limits as the core's; its defaults when absent. */
   readonly names?: NameLimits;
 }

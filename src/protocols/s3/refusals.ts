@@ -2,7 +2,6 @@
  * Owns request headers that ask for what is not served: each is refused by name, because ignoring one would store an object
  * other than the client believes. Harmless values (the default storage class, the ACL that changes nothing) pass.
  */
-import type { RequestView } from '../../base/http/request-view.ts';
 import { type S3Error, s3Error } from './errors.ts';
 import type { S3View } from './request.ts';
 
@@ -84,20 +83,40 @@ const objectDelete: Rules = {
   'x-amz-if-match-size': notImplemented,
 };
 
-const ruleSets = { objectWrite, bucketWrite, partWrite, objectRead: encryption, objectDelete };
+/** A rule set taken apart, so that a request is looked through once. */
+interface CompiledRules {
+  readonly exact: ReadonlyMap<string, Rule>;
+  readonly beginnings: readonly (readonly [beginning: string, rule: Rule])[];
+}
+
+function compile(rules: Rules): CompiledRules {
+  const entries = Object.entries(rules);
+  return {
+    exact: new Map(entries.filter(([pattern]) => !pattern.endsWith('*'))),
+    beginnings: entries
+      .filter(([pattern]) => pattern.endsWith('*'))
+      .map(([pattern, rule]) => [pattern.slice(0, -1), rule]),
+  };
+}
+
+const ruleSets = {
+  objectWrite: compile(objectWrite),
+  bucketWrite: compile(bucketWrite),
+  partWrite: compile(partWrite),
+  objectRead: compile(encryption),
+  objectDelete: compile(objectDelete),
+};
 
 /** @throws S3Error NotImplemented, InvalidArgument, InvalidStorageClass */
 export function refuseUnserved({ request }: S3View, kind: keyof typeof ruleSets): void {
-  for (const [pattern, rule] of Object.entries(ruleSets[kind])) {
-    for (const header of headersLike(request, pattern)) {
-      const error = rule(request.header(header) ?? '', header);
-      if (error !== undefined) throw error;
-    }
+  const rules = ruleSets[kind];
+  for (const [header, value] of request.headers) {
+    if (!header.startsWith('x-amz-')) continue;
+    const error = ruleOf(rules, header)?.(value, header);
+    if (error !== undefined) throw error;
   }
 }
 
-function headersLike(request: RequestView, pattern: string): readonly string[] {
-  if (!pattern.endsWith('*')) return request.header(pattern) === undefined ? [] : [pattern];
-  const prefix = pattern.slice(0, -1);
-  return [...request.headers.keys()].filter((name) => name.startsWith(prefix));
+function ruleOf({ exact, beginnings }: CompiledRules, header: string): Rule | undefined {
+  return exact.get(header) ?? beginnings.find(([beginning]) => header.startsWith(beginning))?.[1];
 }
