@@ -8,8 +8,8 @@ const outOfSpace: readonly unknown[] = [ENOSPC, EDQUOT, EFBIG, 'ENOSPC', 'EDQUOT
 /** MDB_CORRUPTED, MDB_PAGE_NOTFOUND. */
 const damaged: readonly unknown[] = [-30796, -30797];
 
-/** LMDB answers a write that the disk took only in part with EIO; a disk without space explains it. */
-function hasNoSpace(path: string): boolean {
+/** Whether less than a MiB is free where `path` is. */
+export function hasNoSpace(path: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(path);
     return bavail * bsize < 2 ** 20;
@@ -18,7 +18,8 @@ function hasNoSpace(path: string): boolean {
   }
 }
 
-function codeOf(error: unknown): unknown {
+/** The error number or name that LMDB or the system gave. */
+export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
@@ -26,6 +27,7 @@ function codeOf(error: unknown): unknown {
 export function asUnavailable(error: unknown, path: string, what: string): Unavailable {
   if (error instanceof Unavailable) return error;
   const code = codeOf(error);
+  // LMDB answers a write that the disk took only in part with EIO; a disk without space explains it.
   const full = outOfSpace.includes(code) || (code === EIO && hasNoSpace(path));
   const why = error instanceof Error ? error.message : String(error);
   return new Unavailable(`${what}: ${why}`, full ? 'full' : 'down', error);
