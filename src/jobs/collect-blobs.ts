@@ -15,14 +15,14 @@ export function collectJob(core: Core, log: JobLog, pause = 5 * secondOfMillisec
     name: 'collect-blobs',
     pause,
     async run() {
-      const { visited, collected, failures } = await collect(core, entriesPerRun);
+      const { settled, collected, failures } = await collect(core, entriesPerRun);
       for (const { kind, id, error } of failures) {
         log.error({ job: 'collect-blobs', kind, id, err: error }, 'could not be collected; put off');
       }
       if (Object.values(collected).some((count) => count > 0)) {
         log.info({ job: 'collect-blobs', ...collected }, 'collected what nobody refers to');
       }
-      return visited === entriesPerRun ? 'more' : 'idle';
+      return settled === entriesPerRun ? 'more' : 'idle';
     },
   };
 }

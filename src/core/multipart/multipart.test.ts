@@ -129,6 +129,26 @@ describe('multipart uploads', () => {
     assert.equal(await read(), whole);
   });
 
+  it('give any part of many, also of uneven and empty ones', async () => {
+    const upload = await start();
+    const parts: PartRecord[] = [];
+    const content = (number: number) => (number < 330 ? '' : `${number}`.repeat(number % 7));
+    for (let number = 2; number <= 1300; number += 3) parts.push(await send(upload, number, content(number)));
+    await complete(upload, parts);
+    assert.equal(await read(), parts.map((part) => content(part.number)).join(''));
+    for (const number of [2, 302, 329, 332, 500, 902, 1298]) {
+      assert.equal(await read({ partNumber: number }), content(number));
+    }
+    for (const number of [1, 303, 1299, 9999]) {
+      await assert.rejects(read({ partNumber: number }), fails('InvalidPart', { part: number }));
+    }
+    const page = await listObjectParts(core, { bucket, key, conditions: {}, after: 0, limit: 1000 });
+    assert.deepEqual(
+      page.parts.map((part) => part.number),
+      parts.map((part) => part.number),
+    );
+  });
+
   it('leave nothing when parts are replaced, left out, or all given up', async () => {
     const upload = await start();
     const parts = await sendAll(upload);

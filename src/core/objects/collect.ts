@@ -34,8 +34,10 @@ import {
 import { placed } from './manifest.ts';
 
 export interface CollectReport {
-  /** Entries looked at; `limit` of them: there may be more. */
+  /** Entries looked at. */
   readonly visited: number;
+  /** Entries done with; when as many as `limit`, there may be more. */
+  readonly settled: number;
   /** What was given back, by kind. */
   readonly collected: Readonly<Record<QueueKind, number>>;
   /** Entries put off because something unexpected happened. */
@@ -57,8 +59,11 @@ interface Visit {
   readonly entry: Entry;
 }
 
-/** Gives something back and takes its entry away; answers whether there was something. @throws Conflict when others do the same */
-type Visitor = (visit: Visit) => Promise<boolean>;
+/** `dropped`: there was nothing to give back. `left`: somebody else is at it. */
+type Outcome = 'collected' | 'dropped' | 'left';
+
+/** Gives something back and takes its entry away. @throws Conflict when others do the same */
+type Visitor = (visit: Visit) => Promise<Outcome>;
 
 /** Looks at up to `limit` due entries. @throws Unavailable; what was not reached stays for the next time */
 export async function collect(core: Core, limit: number): Promise<CollectReport> {
@@ -66,6 +71,7 @@ export async function collect(core: Core, limit: number): Promise<CollectReport>
   const collected = { blob: 0, manifest: 0, upload: 0, completion: 0, bucket: 0 };
   const failures: { kind: QueueKind; id: string; error: Error }[] = [];
   const waiting = entries.values();
+  let settled = 0;
   let unavailable: Unavailable | undefined;
   const work = async () => {
     for (const entry of waiting) {
@@ -74,6 +80,7 @@ export async function collect(core: Core, limit: number): Promise<CollectReport>
       if (what === undefined) continue;
       const outcome = await visitSafely({ core, entry, ...what });
       if (outcome === 'collected') collected[what.kind] += 1;
+      if (outcome === 'collected' || outcome === 'dropped') settled += 1;
       if (outcome instanceof Unavailable) unavailable = outcome;
       else if (outcome instanceof Error) failures.push({ ...what, error: outcome });
       if (unavailable !== undefined) return;
@@ -81,15 +88,15 @@ export async function collect(core: Core, limit: number): Promise<CollectReport>
   };
   await Promise.all(Array.from({ length: visitsAtOnce }, work));
   if (unavailable !== undefined) throw unavailable;
-  return { visited: entries.length, collected, failures };
+  return { visited: entries.length, settled, collected, failures };
 }
 
 /** Never throws: an engine that is down ends the run, anything else unexpected puts this entry off. */
-async function visitSafely(visit: Visit): Promise<'collected' | 'nothing' | Error> {
+async function visitSafely(visit: Visit): Promise<Outcome | Error> {
   try {
-    return (await visitors[visit.kind](visit)) ? 'collected' : 'nothing';
+    return await visitors[visit.kind](visit);
   } catch (error) {
-    if (error instanceof Conflict) return 'nothing';
+    if (error instanceof Conflict) return 'left';
     if (error instanceof Unavailable) return error;
     return (await putOff(visit)) ?? (error instanceof Error ? error : new Error(String(error)));
   }
@@ -103,7 +110,7 @@ const visitors: Readonly<Record<QueueKind, Visitor>> = {
     if (counterValue(count) > 0n) return drop(visit);
     await core.blobs.delete(id);
     await done(visit).delete(counter).commit();
-    return true;
+    return 'collected';
   },
 
   async manifest(visit) {
@@ -112,12 +119,12 @@ const visitors: Readonly<Record<QueueKind, Visitor>> = {
     const [count] = await core.meta.get([counter]);
     if (counterValue(count) > 0n) return drop(visit);
     const claimed = await claim(visit);
-    if (claimed === undefined) return false;
+    if (claimed === undefined) return 'left';
     while (await releaseChunk(core, id)) {
       // One bounded commit a turn.
     }
     await done(claimed).delete(counter).commit();
-    return true;
+    return 'collected';
   },
 
   /** Parts left over from an upload that has ended. */
@@ -126,14 +133,14 @@ const visitors: Readonly<Record<QueueKind, Visitor>> = {
     let some = false;
     while (await releaseParts(core, id as UploadId)) some = true;
     await done(visit).commit();
-    return some;
+    return some ? 'collected' : 'dropped';
   },
 
   async completion(visit) {
     await done(visit)
       .delete(completionKey(visit.id as UploadId))
       .commit();
-    return true;
+    return 'collected';
   },
 
   /** Uploads left open in a bucket that was deleted. */
@@ -142,7 +149,7 @@ const visitors: Readonly<Record<QueueKind, Visitor>> = {
       // One bounded commit a turn.
     }
     await done(visit).commit();
-    return true;
+    return 'collected';
   },
 };
 
@@ -152,9 +159,9 @@ function done({ core, entry }: Visit): Draft {
 }
 
 /** Something refers to it (again): whoever lets go of it next makes a new entry. */
-async function drop(visit: Visit): Promise<false> {
+async function drop(visit: Visit): Promise<'dropped'> {
   await done(visit).commit();
-  return false;
+  return 'dropped';
 }
 
 /** Rewrites the entry, so that a commit which relied on it fails from now on. */

@@ -5,7 +5,7 @@ import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { ObjectRecord } from '../model/records.ts';
 import { checkRead, type ReadConditions } from './conditions.ts';
 import { type ObjectInfo, objectInfo } from './info.ts';
-import { partsOf } from './manifest.ts';
+import { findManifestPart } from './manifest.ts';
 import { requireObject } from './object-place.ts';
 import { type RequestedRange, resolveRanges } from './ranges.ts';
 import { type DataRange, openData } from './read-data.ts';
@@ -40,21 +40,19 @@ export async function readObject(core: Core, input: ReadObjectInput): Promise<Ob
   return {
     info: objectInfo(input.bucket, input.key, record),
     ranges: asked ?? [{ start: 0, end: record.size }],
-    partial: asked !== undefined,
+    // A part without bytes is no range that could be named.
+    partial: asked?.every(({ start, end }) => start < end) ?? false,
     open: (range) => openData(core, record.data, range),
   };
 }
 
-/** Undefined when the whole object is wanted. An empty object's only part is all of it: no range can name it. */
+/** Undefined when the whole object is wanted. */
 async function askedRanges(
   core: Core,
   { ranges, partNumber }: ReadObjectInput,
   record: ObjectRecord,
 ): Promise<DataRange[] | undefined> {
-  if (partNumber !== undefined) {
-    const part = await partRange(core, record, partNumber);
-    return record.size === 0 ? undefined : [part];
-  }
+  if (partNumber !== undefined) return [await partRange(core, record, partNumber)];
   return ranges && resolveRanges(ranges, record.size);
 }
 
@@ -63,10 +61,9 @@ async function partRange(core: Core, { data, size }: ObjectRecord, number: numbe
     if (number === 1) return { start: 0, end: size };
     throw new CoreError('InvalidPart', { part: number });
   }
-  for await (const part of partsOf(core, data.manifest)) {
-    if (part.number === number) return { start: part.offset, end: part.offset + part.size };
-  }
-  throw new CoreError('InvalidPart', { part: number });
+  const part = await findManifestPart(core, data, size, number);
+  if (part === undefined) throw new CoreError('InvalidPart', { part: number });
+  return { start: part.offset, end: part.offset + part.size };
 }
 
 /** As `readObject` without opening bytes. */

@@ -53,8 +53,10 @@ export function draftChunk(draft: Draft, manifest: string, { offset, parts }: Pl
 /** The chunks from the one that holds the byte at `offset` to the last, read one at a time. */
 export async function* chunksFrom(core: Core, manifest: string, offset: number): AsyncGenerator<PlacedChunk> {
   const { start, end } = spanOf(manifestPrefix(manifest));
+  // Chunks without bytes share an offset, so the first of all is found from the front.
   const behind = afterKey(manifestChunkKey(manifest, offset, 0xffff));
-  let [entry] = await core.meta.range({ start, end: behind, limit: 1, reverse: true });
+  const first = offset === 0 ? { start, end } : { start, end: behind, reverse: true };
+  let [entry] = await core.meta.range({ ...first, limit: 1 });
   if (entry === undefined) throw new Corrupt(`manifest ${manifest} is absent`);
   while (entry !== undefined) {
     yield placed(entry);
@@ -66,16 +68,36 @@ export function placed({ key, value }: Entry): PlacedChunk {
   return { offset: manifestChunkOffset(key), ...manifestChunkFormat.decode(value) };
 }
 
-/** Every part and the place of its first byte in the object, in order. */
-export async function* partsOf(
-  core: Core,
-  manifest: string,
-): AsyncGenerator<ManifestPart & { offset: number }> {
-  for await (const chunk of chunksFrom(core, manifest, 0)) {
-    let { offset } = chunk;
+export type PlacedPart = ManifestPart & { readonly offset: number };
+
+/** The parts from the chunk that holds the byte at `offset` on, with their places in the object, in order. */
+export async function* partsFrom(core: Core, manifest: string, offset: number): AsyncGenerator<PlacedPart> {
+  for await (const chunk of chunksFrom(core, manifest, offset)) {
+    let at = chunk.offset;
     for (const part of chunk.parts) {
-      yield { ...part, offset };
-      offset += part.size;
+      yield { ...part, offset: at };
+      at += part.size;
     }
   }
+}
+
+export function partsOf(core: Core, manifest: string): AsyncGenerator<PlacedPart> {
+  return partsFrom(core, manifest, 0);
+}
+
+/** The part with this number. Most objects have parts of one size and of all numbers, so the search begins where it would be then. */
+export async function findManifestPart(
+  core: Core,
+  { manifest, partCount }: { readonly manifest: string; readonly partCount: number },
+  size: number,
+  number: number,
+): Promise<PlacedPart | undefined> {
+  const guess = Math.floor((size / partCount) * Math.min(number - 1, partCount - 1));
+  for (const start of [Math.max(guess, 0), 0]) {
+    for await (const part of partsFrom(core, manifest, start)) {
+      if (part.number === number) return part;
+      if (part.number > number) break;
+    }
+  }
+  return undefined;
 }
