@@ -108,6 +108,8 @@ test('501 by name for calls that are not served yet, after authentication', asyn
     ['POST', '/v3/users'],
     ['POST', '/v3/projects'],
     ['GET', '/v3/roles'],
+    ['POST', '/v3/s3tokens'],
+    ['POST', '/v3/ec2tokens'],
     ['PUT', `/v3/projects/p/users/${alice.id}/roles/r`],
   ] as const) {
     assertError(await call(server, path, { method, token }), 501, /not been implemented/);

@@ -20,6 +20,8 @@ const missing: readonly (readonly [name: string, path: string, ...methods: IamMe
   ['ListUserRolesOnProject', assignment, 'GET', 'HEAD'],
   ['AssignRole', `${assignment}/:role`, 'PUT'],
   ['CheckRole', `${assignment}/:role`, 'GET', 'HEAD'],
+  ['ValidateS3Signature', '/v3/s3tokens', 'POST'],
+  ['ValidateEC2Signature', '/v3/ec2tokens', 'POST'],
   ['UnassignRole', `${assignment}/:role`, 'DELETE'],
 ];
 
