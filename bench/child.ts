@@ -180,16 +180,37 @@ export function family(one: Started): { name: string; pid: number }[] {
 
 /** Processor seconds, user and system together, that these processes have used so far. */
 export function processorSeconds(pids: readonly number[]): number {
-  let ticks = 0;
-  for (const pid of pids) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      ticks += Number(fields[11]) + Number(fields[12]);
-    } catch {
-      // Gone meanwhile: what it used is lost.
-    }
+  return pids.reduce((sum, pid) => sum + ticksOf(pid, 2), 0) / ticksPerSecond;
+}
+
+/** Processor seconds of this process and of all its children that have ended. */
+export function ownProcessorSeconds(): number {
+  return ticksOf(process.pid, 4) / ticksPerSecond;
+}
+
+/** Processor seconds that the whole machine was busy, whoever with, and that its host took away. */
+export function machineProcessorSeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, stolen = 0] = readFileSync(
+    '/proc/stat',
+    'utf8',
+  )
+    .slice('cpu'.length, 200)
+    .trim()
+    .split(/\s+/)
+    .map(Number);
+  return (user + nice + system + irq + softIrq + stolen) / ticksPerSecond;
+}
+
+/** On every common Linux. */
+const ticksPerSecond = 100;
+
+/** The first `fields` of utime, stime, cutime, cstime; 0 of a process that is gone. */
+function ticksOf(pid: number, fields: 2 | 4): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const times = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return times.slice(11, 11 + fields).reduce((sum, ticks) => sum + Number(ticks), 0);
+  } catch {
+    return 0;
   }
-  // Linux counts in hundredths of a second on every common platform.
-  return ticks / 100;
 }

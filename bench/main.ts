@@ -3,8 +3,10 @@
  * numbers with their ratios. Every process is stopped at the end, every file removed.
  */
 import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDirectory } from '../test/support/temp.ts';
+import { machineProcessorSeconds, ownProcessorSeconds, processorSeconds } from './child.ts';
 import { measureLarge } from './load/large-objects.ts';
 import { measureListing } from './load/listing.ts';
 import { measureStream, residentNow } from './load/memory.ts';
@@ -49,7 +51,9 @@ async function main(): Promise<void> {
   };
   const peers = await startAll(options, measured);
   try {
+    const others = watchOthers(peers);
     await measureAll(peers, options, home, measured);
+    measured.othersShare = others();
   } finally {
     for (const peer of peers) await peer.stop();
   }
@@ -93,6 +97,18 @@ async function timeStarts(options: BenchOptions, measured: Measured): Promise<vo
   }
 }
 
+/** @returns a function that gives the share of all processors that work other than this benchmark's has taken meanwhile */
+function watchOthers(peers: readonly Peer[]): () => number {
+  const ours = () =>
+    ownProcessorSeconds() + processorSeconds(peers.flatMap((peer) => peer.processes().map(({ pid }) => pid)));
+  const began = performance.now();
+  const before = machineProcessorSeconds() - ours();
+  return () => {
+    const spent = machineProcessorSeconds() - ours() - before;
+    return (spent * 1000) / ((performance.now() - began) * cpus().length);
+  };
+}
+
 async function measureAll(peers: readonly Peer[], options: BenchOptions, home: string, measured: Measured) {
   const failed = (name: string, error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -101,14 +117,25 @@ async function measureAll(peers: readonly Peer[], options: BenchOptions, home: s
   };
   const { rounds, parts } = options;
   const onggi = peers.find(({ name }) => name === 'Onggi');
-  if (parts.includes('small')) {
+  const asked = (kind: 'small' | 'large') => ({
+    puts: parts.includes(`${kind}-put`),
+    gets: parts.includes(`${kind}-get`),
+  });
+  const [small, large] = [asked('small'), asked('large')];
+  if (small.puts || small.gets) {
     say('small objects');
     const { seconds, connections } = options;
-    measured.small = await measureSmall(peers, { rounds, seconds, connections, home, failed });
+    measured.small = await measureSmall(peers, { ...small, rounds, seconds, connections, home, failed });
   }
-  if (parts.includes('large')) {
+  if (large.puts || large.gets) {
     say('large objects');
-    measured.large = await measureLarge(peers, { rounds, mebibytes: options.largeMiB, home, failed });
+    measured.large = await measureLarge(peers, {
+      ...large,
+      rounds,
+      mebibytes: options.largeMiB,
+      home,
+      failed,
+    });
   }
   if (parts.includes('listing')) {
     say('listings');

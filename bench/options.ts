@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const parts = ['small', 'large', 'listing', 'memory'] as const;
+export const parts = ['small-put', 'small-get', 'large-put', 'large-get', 'listing', 'memory'] as const;
 export type Part = (typeof parts)[number];
 export const peerNames = ['onggi', 'radosgw', 'swift', 'nginx'] as const;
 export type PeerName = (typeof peerNames)[number];

@@ -29,6 +29,19 @@ export async function fill(
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
+  await checkBytes(door, bucket, body);
+}
+
+/** An object must read back as it was written. */
+async function checkBytes(door: Door, bucket: string, body: Buffer): Promise<void> {
+  const { path, headers } = door.request('GET', bucket, keyAt(0));
+  const response = await fetch(door.url + path, { headers: { ...door.headers, ...headers } });
+  const read = Buffer.from(await response.arrayBuffer());
+  if (!response.ok || !read.equals(body)) {
+    throw new Error(
+      `${door.name}: GET ${bucket}: ${response.status}, ${read.length} bytes that are not what was put`,
+    );
+  }
 }
 
 /** Puts `count` objects at full speed. @returns requests per second @throws Error when any request went wrong */

@@ -9,6 +9,8 @@ import { inTurns, median } from './rounds.ts';
 const mib = 1024 * 1024;
 
 export interface LargeLoad {
+  readonly puts: boolean;
+  readonly gets: boolean;
   readonly rounds: number;
   readonly mebibytes: number;
   readonly home: string;
@@ -39,7 +41,7 @@ export async function measureLarge(peers: readonly Peer[], load: LargeLoad): Pro
   const md5: number[] = [];
   const put = await inTurns(
     subjects,
-    load.rounds,
+    load.puts ? load.rounds : 0,
     (subject) => {
       md5.push(md5Rate());
       return counted(subject, load.mebibytes, () => upload(subject.door, subject.bucket, file));
@@ -48,7 +50,7 @@ export async function measureLarge(peers: readonly Peer[], load: LargeLoad): Pro
   );
   const get = await inTurns(
     subjects,
-    load.rounds,
+    load.gets ? load.rounds : 0,
     (subject) =>
       counted(subject, load.mebibytes, () => download(subject.door, subject.bucket, load.mebibytes * mib)),
     failed,

@@ -9,6 +9,8 @@ import { inTurns, median } from './rounds.ts';
 import { type Replayed, replay } from './wrk.ts';
 
 export interface SmallLoad {
+  readonly puts: boolean;
+  readonly gets: boolean;
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
@@ -45,11 +47,16 @@ export async function measureSmall(
   const failed = (subject: Subject, error: unknown) => load.failed(subject.door.name, error);
   const put = await inTurns(
     subjects,
-    load.rounds,
+    load.puts ? load.rounds : 0,
     (subject, round) => putRound(subject, round, bodyFile, load),
     failed,
   );
-  const get = await inTurns(subjects, load.rounds, (subject) => getRound(subject, load), failed);
+  const get = await inTurns(
+    subjects,
+    load.gets ? load.rounds : 0,
+    (subject) => getRound(subject, load),
+    failed,
+  );
   return new Map(
     subjects.map((subject) => [
       subject.door.name,
@@ -68,8 +75,8 @@ async function prepare(peers: readonly Peer[], bodyFile: string, load: SmallLoad
         await door.createBucket(subject.bucket);
         await fill(door, subject.bucket, readKeys, bodyFile);
         const warmUp = { ...load, seconds: 2 };
-        subject.expected = (await putRound(subject, -1, bodyFile, warmUp)).perSecond;
-        await getRound(subject, { ...load, seconds: 1 });
+        if (load.puts) subject.expected = (await putRound(subject, -1, bodyFile, warmUp)).perSecond;
+        if (load.gets) await getRound(subject, { ...load, seconds: 1 });
         subjects.push(subject);
       } catch (error) {
         load.failed(door.name, error);

@@ -34,6 +34,8 @@ export async function startOnggi(options: OnggiOptions = {}): Promise<Peer> {
     ONGGI_SEED: seed,
     ONGGI_WORKERS: String(workers),
     ONGGI_LOG_LEVEL: 'warn',
+    // Longer than any download here, short enough to give the disk back between rounds.
+    ONGGI_COLLECT_GRACE: '20',
     ...options.env,
   };
   const profile =
