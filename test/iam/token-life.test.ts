@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { issueToken } from '../support/iam.ts';
+import { rawExchange } from '../support/raw-http.ts';
 import { alice, bob, demo, eve, root } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import {
@@ -130,6 +131,22 @@ test('tokens and their revocation outlive a restart', async () => {
   await server.restart();
   assert.ok(await works(kept));
   assert.equal(await works(revoked), false);
+});
+
+test('with several processes, what one revokes no other takes', async () => {
+  await using many = await startServer({ env: { ONGGI_WORKERS: '2' } });
+  const [token, admin] = [await issueToken(many, alice), await issueToken(many, root)];
+  /** The statuses of many uses, each on a connection of its own, so that every process gets some. */
+  const uses = async () => {
+    const request = `GET /v3/auth/projects HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${token}\r\nConnection: close\r\n\r\n`;
+    const answers = await Promise.all(Array.from({ length: 16 }, () => rawExchange(many.url, [request])));
+    return new Set(answers.map(({ status }) => status));
+  };
+  assert.deepEqual(await uses(), new Set([200]));
+  const headers = { 'X-Subject-Token': token };
+  const revoked = await call(many, '/v3/auth/tokens', { token: admin, headers, method: 'DELETE' });
+  assert.equal(revoked.status, 204);
+  assert.deepEqual(await uses(), new Set([401]));
 });
 
 test('a configured lifetime ends tokens, and allow_expired still describes them', async () => {
