@@ -51,7 +51,8 @@ export async function listAccount(
     for (const bucket of page.buckets) {
       if (subdir !== undefined && bucket.name.startsWith(subdir)) continue;
       subdir = subdirOf(bucket.name, prefix, delimiter);
-      items.push(subdir === undefined ? itemOf(bucket) : { subdir });
+      if (subdir === undefined) items.push(itemOf(bucket));
+      else if (subdir !== endMarker) items.push({ subdir });
     }
     const last = page.buckets.at(-1);
     if (!page.truncated || last === undefined) break;

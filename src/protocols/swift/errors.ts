@@ -138,8 +138,3 @@ function decodable(raw: string): boolean {
 function printable(raw: string): string {
   return raw.replace(/[^\x20-\x7e\u00a0-\uffff]|[<>&]/g, '?').slice(0, 300);
 }
-
-/** The token a request carries, by either of its names; undefined when there is none. */
-export function tokenOf(request: RequestView): string | undefined {
-  return request.header('x-auth-token') || request.header('x-storage-token') || undefined;
-}

@@ -15,30 +15,45 @@ export async function listContainer(
   if (query.path !== undefined) {
     return (await listDirectory(core, bucket, query, query.path)).map(itemOf);
   }
-  const begun = await begunSubdir(core, bucket, query);
-  const { entries } = await listObjects(core, {
-    ...inputOf(bucket, query),
-    limit: query.limit - begun.length,
-  });
-  return [...begun, ...entries.map(itemOf)];
+  const { marker, endMarker, limit } = query;
+  const begun = subdirAround(marker, query);
+  const ended = subdirAround(endMarker, query);
+  const items: ListedItem[] = [];
+  if (begun !== undefined && (await goesOn(core, bucket, query, begun))) items.push({ subdir: begun });
+  if (begun === undefined || begun !== ended) {
+    const { entries } = await listObjects(core, {
+      ...inputOf(bucket, query),
+      ...bounds(begun ?? marker, ended ?? endMarker),
+      limit: Math.max(0, limit - items.length),
+    });
+    items.push(...entries.map(itemOf));
+    const more = ended !== undefined && items.length < limit && (await goesOn(core, bucket, query, ended));
+    if (more) items.push({ subdir: ended });
+  }
+  return items.slice(0, limit);
 }
 
 /**
- * The common prefix that the marker lies within, while objects of it follow the marker: Swift names it again. The core counts
- * it as passed, as S3 does. (From the end, both agree: a prefix sorts before everything in it.)
+ * The common prefix that a marker lies within. Swift lists it when any of its objects are between the markers; the core counts a
+ * common prefix by its own place in the order, as S3 does, so these two are looked at apart.
  */
-async function begunSubdir(core: Core, bucket: BucketName, query: ListingQuery): Promise<ListedItem[]> {
-  const { marker, delimiter, prefix, reverse } = query;
-  if (marker === undefined || reverse || query.limit === 0) return [];
-  const subdir = subdirOf(marker, prefix, delimiter);
-  if (subdir === undefined || subdir === marker) return [];
-  const { entries } = await listObjects(core, {
-    ...inputOf(bucket, query),
-    prefix: subdir,
-    delimiter: '',
-    limit: 1,
-  });
-  return entries.length > 0 ? [{ subdir }] : [];
+function subdirAround(marker: string | undefined, { prefix, delimiter }: ListingQuery): string | undefined {
+  const subdir = marker === undefined ? undefined : subdirOf(marker, prefix, delimiter);
+  return subdir === marker ? undefined : subdir;
+}
+
+/** Whether any object of `subdir` is between the markers, none of which is `subdir` itself: that stands for all of it. */
+async function goesOn(core: Core, bucket: BucketName, query: ListingQuery, subdir: string): Promise<boolean> {
+  if (subdir === query.marker || subdir === query.endMarker) return false;
+  const within = { ...inputOf(bucket, query), prefix: subdir, delimiter: '', limit: 1 };
+  return (await listObjects(core, within)).entries.length > 0;
+}
+
+function bounds(after: string | undefined, before: string | undefined) {
+  return {
+    ...(after === undefined ? {} : { after }),
+    ...(before === undefined ? {} : { before }),
+  };
 }
 
 function inputOf(bucket: BucketName, query: ListingQuery): ListObjectsInput {
@@ -46,8 +61,7 @@ function inputOf(bucket: BucketName, query: ListingQuery): ListObjectsInput {
     bucket,
     prefix: query.prefix,
     delimiter: query.delimiter,
-    ...(query.marker === undefined ? {} : { after: query.marker }),
-    ...(query.endMarker === undefined ? {} : { before: query.endMarker }),
+    ...bounds(query.marker, query.endMarker),
     reverse: query.reverse,
     limit: query.limit,
   };

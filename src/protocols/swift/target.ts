@@ -17,6 +17,11 @@ export interface Target {
   readonly object: string;
 }
 
+/** The account as a path spells it, not decoded; '' where there is none. */
+export function accountInPath(path: string): string {
+  return /^\/v1\/([^/]+)/.exec(path)?.[1] ?? '';
+}
+
 /**
  * @throws SwiftError 412 without an account or with NUL, 404 for an empty container before an object; MalformedTarget
  */
