@@ -94,6 +94,8 @@ export interface WorkerLink {
 
 export function joinSupervisor(registry: Registry, onStop: () => void): WorkerLink {
   AggregatorRegistry.setRegistries(registry);
+  // Made for its side effect: only an instance answers the supervisor's questions.
+  new AggregatorRegistry();
   const waiting = new Map<number, (text: string) => void>();
   let lastId = 0;
   process.on('message', (message: ToWorker) => {
