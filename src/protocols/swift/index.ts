@@ -17,6 +17,7 @@ import { SwiftView } from './view.ts';
 export interface SwiftSettings {
   /** How clients reach us; by default as the request's Host says. */
   readonly publicUrl?: string;
+  /** As every front-end is told; nothing in Swift names a region. */
   readonly region: string;
 }
 
