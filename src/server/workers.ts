@@ -39,6 +39,8 @@ export async function superviseWorkers(
   const start = (): Promise<string> =>
     new Promise((resolve, reject) => {
       const worker = cluster.fork();
+      // A message to a worker that has just died; its exit tells all there is to tell.
+      worker.on('error', () => {});
       worker.on('message', (message: FromWorker) => {
         if (message.type === 'ready') resolve(message.url);
         if (message.type === 'failed') reject(new Error(message.message));
