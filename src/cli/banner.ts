@@ -8,7 +8,7 @@ export interface FirstCredentials {
   readonly s3Key: { readonly access: string; readonly secret: string };
 }
 
-/** Text for standard output, ending in a newline. */
+/** Text for standard output, ending in a newline. (rclone 1.60 does not start where AWS_CA_BUNDLE is set.) */
 export function firstRunBanner(url: string, region: string, credentials: FirstCredentials): string {
   const { iamKey, s3Key, projectId } = credentials;
   const identity = `${url}/identity/v3`;
@@ -40,7 +40,7 @@ aws:
   aws --endpoint-url ${url} s3 mb s3://photos
   aws --endpoint-url ${url} s3 cp README.md s3://photos/
 rclone:
-  rclone ls '${rclone}photos'
+  AWS_CA_BUNDLE= rclone ls '${rclone}photos'
 swift:
   swift ${swift} list photos
 curl:

@@ -34,6 +34,11 @@ export interface Call {
 
 export interface Protocol {
   readonly name: 's3' | 'swift' | 'iam' | 'ext' | 'kos' | 'trail' | 'console' | 'operations';
+  /**
+   * Whether the host alone makes this request ours (`photos.s3.example.com`); asked of all protocols before any path is
+   * looked at, because a key may begin like another protocol's path.
+   */
+  readonly ownsHost?: (request: RequestView) => boolean;
   /** Whether this request is ours; protocols are asked in the order of main's list, and the last one takes all. */
   owns(request: RequestView): boolean;
   /** @throws ProtocolError when no operation has this shape. */

@@ -144,9 +144,11 @@ class Exchange {
   }
 
   #identify(): Protocol {
+    const { protocols } = this.#parts;
     const owner =
-      this.#parts.protocols.find((protocol) => protocol.owns(this.#view)) ?? this.#parts.protocols.at(-1);
-    if (owner === undefined) throw new Error('a pipeline needs protocols');
+      protocols.find((protocol) => protocol.ownsHost?.(this.#view)) ??
+      protocols.find((protocol) => protocol.owns(this.#view));
+    if (owner === undefined) throw new Error('the last protocol must take every request');
     return owner;
   }
 

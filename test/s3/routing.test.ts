@@ -76,6 +76,25 @@ describe('S3 requests', () => {
     }
   });
 
+  it('by host reach keys that begin like the path of another door', async () => {
+    const headers = { host: `${Bucket}.s3.example.com` };
+    for (const key of [
+      'v1/a',
+      'v3/auth/tokens',
+      'info',
+      'healthcheck',
+      '-/live',
+      'v1_ext/bucket',
+      'identity',
+    ]) {
+      const put = await rawS3(server, { method: 'PUT', target: `/${key}`, headers, body: key, user: alice });
+      assert.equal(put.status, 200, key);
+      const got = await s3.getObject({ Bucket, Key: key });
+      assert.equal(await got.Body?.transformToString(), key);
+      await s3.deleteObject({ Bucket, Key: key });
+    }
+  });
+
   it('name their bucket by path or by host', async () => {
     const headers = { host: `${Bucket}.s3.example.com` };
     const got = await rawS3(server, { target: '/k', headers, user: alice });

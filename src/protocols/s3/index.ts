@@ -10,7 +10,7 @@ import type { S3Request } from './define-operation.ts';
 import { hostId, renderS3Error } from './errors.ts';
 import { notYet } from './not-yet.ts';
 import { s3Operations } from './operations/index.ts';
-import { parseS3Request } from './request.ts';
+import { bucketOfHost, parseS3Request } from './request.ts';
 import { compileRoutes } from './routes.ts';
 
 export interface S3Settings {
@@ -25,6 +25,7 @@ export function createS3({ domains, names: limits = defaultNameLimits }: S3Setti
   const resolve = compileRoutes(s3Operations, notYet);
   return {
     name: 's3',
+    ownsHost: (request) => bucketOfHost(request.header('host'), domains) !== undefined,
     owns: () => true,
     resolve(request: RequestView) {
       const view: S3Request = { ...parseS3Request(request, { domains }), limits };

@@ -54,7 +54,7 @@ function strictDecode(raw: string): string {
 }
 
 /** `photos` of `Photos.s3.example.com:9000` when `s3.example.com` is ours; undefined for every other host. */
-function bucketOfHost(host: string | undefined, domains: readonly string[]): string | undefined {
+export function bucketOfHost(host: string | undefined, domains: readonly string[]): string | undefined {
   if (host === undefined || domains.length === 0) return undefined;
   const name = host.replace(/:\d*$/, '').toLowerCase();
   // The longest domain wins, so that a domain below another one is not taken for a bucket.
