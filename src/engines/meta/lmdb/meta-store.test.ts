@@ -92,6 +92,6 @@ function smallFileSystem(context: TestContext, size: string): string | undefined
     context.skip('no small file system can be mounted here');
     return undefined;
   }
-  context.after(() => execFileSync('umount', [path]));
+  context.after(() => execFileSync('umount', ['--lazy', path]));
   return path;
 }

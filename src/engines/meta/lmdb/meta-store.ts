@@ -1,15 +1,18 @@
 /**
- * The metadata engine on LMDB. Owns the records' layout (8 bytes of version, then the value) and the grouping of
- * concurrent commits into one transaction with one sync. Refuses knowledge of what the keys mean.
+ * The metadata engine on LMDB. Owns the records' layout (8 bytes of version, then the value) and what makes a read fresh
+ * and a commit atomic among processes. Refuses knowledge of what the keys mean.
  */
 import type { Database, RootDatabase } from 'lmdb';
 import { compareBytes } from '../../../base/bytes.ts';
 import { Conflict, Unavailable } from '../../errors.ts';
 import { assertCommitKeys, assertKeyLength, clipBound } from '../key-length.ts';
 import type { Commit, Entry, Key, KeyRange, MetaStore, Version } from '../meta-store.ts';
+import { CommitQueue } from './commit-queue.ts';
 import { asReadFailure, asUnavailable } from './failure.ts';
 
 export interface LmdbParts {
+  /** An empty environment whose write lock everyone holds who commits to `root` or opens it; open.ts says why. */
+  readonly gate: RootDatabase<Buffer, Uint8Array>;
   readonly root: RootDatabase<Buffer, Uint8Array>;
   /** Plain keys. */
   readonly entries: Database<Buffer, Uint8Array>;
@@ -20,42 +23,32 @@ export interface LmdbParts {
   readonly patience: number;
 }
 
-/** A commit on its way: waiting for the write lock, then for the disk. */
-interface Job {
-  readonly commit: Commit;
-  /** The puts as they will lie on disk, but for the version. */
-  readonly records: readonly (readonly [Key, Buffer])[];
-  conflict: boolean;
-  resolve(): void;
-  reject(error: Error): void;
-}
-
 const versionBytes = 8;
 /** A version is the transaction's number, unique among all processes, and the commit's place in it. */
 const placeBits = 20n;
 
 export class LmdbMetaStore implements MetaStore {
   readonly #parts: LmdbParts;
-  #waiting: Job[] = [];
-  readonly #running = new Set<Promise<void>>();
+  readonly #queue: CommitQueue;
   #closing: Promise<void> | undefined;
 
   constructor(parts: LmdbParts) {
     this.#parts = parts;
+    this.#queue = new CommitQueue((write) => this.#transact(write), parts.patience);
   }
 
   async get(keys: readonly Key[]): Promise<(Entry | undefined)[]> {
     keys.forEach(assertKeyLength);
-    return this.#reading(() => keys.map((key) => this.#entry(key) ?? this.#counter(key)));
+    return this.#read(() => keys.map((key) => this.#entry(key) ?? this.#counter(key)));
   }
 
   async range({ start, end, limit, reverse = false }: KeyRange): Promise<Entry[]> {
     const [low, high] = [clipBound(start), clipBound(end)];
-    if (limit <= 0 || compareBytes(low, high) >= 0) return this.#reading(() => []);
+    if (limit <= 0 || compareBytes(low, high) >= 0) return this.#read(() => []);
     const bounds = reverse
       ? { start: high, exclusiveStart: true, end: low, inclusiveEnd: true, reverse }
       : { start: low, end: high };
-    return this.#reading(() => {
+    return this.#read(() => {
       const page: Entry[] = [];
       for (const { key, value } of this.#parts.entries.getRange(bounds)) {
         page.push(toEntry(key, value));
@@ -68,25 +61,31 @@ export class LmdbMetaStore implements MetaStore {
   async commit(commit: Commit): Promise<void> {
     this.#assertOpen();
     assertCommitKeys(commit);
+    // Copied now, so that the write lock is held for as short as can be.
     const records = (commit.puts ?? []).map(([key, value]) => [key, toRecord(value)] as const);
-    return new Promise((resolve, reject) => {
-      const job: Job = { commit, records, conflict: false, resolve, reject };
-      this.#limitPatience(job);
-      if (this.#waiting.push(job) === 1) this.#startGroup();
+    await this.#queue.add((place) => {
+      if (!this.#holds(commit)) throw new Conflict();
+      this.#apply(commit, records, this.#version(place));
     });
   }
 
   close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#running).then(() => this.#parts.root.close());
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.idle();
+    await this.#parts.root.close();
+    await this.#parts.gate.close();
   }
 
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new Unavailable('the metadata store is closed');
   }
 
-  /** Runs reads, without a pause between them, on the newest state: LMDB's binding would keep an older one for a while. */
-  #reading<T>(read: () => T): T {
+  /** Reads without a pause, so in one view, and the newest: LMDB's binding would keep an older one for a while. */
+  #read<T>(read: () => T): T {
     this.#assertOpen();
     try {
       this.#parts.root.resetReadTxn();
@@ -106,57 +105,19 @@ export class LmdbMetaStore implements MetaStore {
     return value && { key, value, version: 0n };
   }
 
-  /** Never lets a commit hang, whatever holds the write lock or the disk: a commit that has not begun never will. */
-  #limitPatience(job: Job): void {
-    const timer = setTimeout(() => {
-      this.#waiting = this.#waiting.filter((other) => other !== job);
-      job.reject(new Unavailable('the metadata store gave no answer in time'));
-    }, this.#parts.patience);
-    const { resolve, reject } = job;
-    job.resolve = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    job.reject = (error) => {
-      clearTimeout(timer);
-      reject(error);
-    };
-  }
-
-  #startGroup(): void {
-    const group = this.#writeGroup();
-    this.#running.add(group);
-    void group.finally(() => this.#running.delete(group));
-  }
-
-  /** Asks for the write lock; once it is held, everything that waits by then is one transaction. */
-  async #writeGroup(): Promise<void> {
-    let group: readonly Job[] | undefined;
+  /** One transaction; the gate's has no changes of its own and costs no sync. */
+  async #transact(write: () => void): Promise<void> {
+    const { gate, root, path } = this.#parts;
     try {
       // A child transaction, because only a child can be taken back when a write in the middle of the group fails.
-      await this.#parts.root.childTransaction(() => {
-        group = this.#takeWaiting();
-        const first = BigInt(this.#parts.root.getWriteTxnId()) << placeBits;
-        group.forEach((job, place) => {
-          job.conflict = !this.#holds(job.commit);
-          if (!job.conflict) this.#apply(job, first + BigInt(place));
-        });
-      });
+      await gate.transaction(() => root.childTransaction(write).catch(throwCause));
     } catch (error) {
-      const failure = asUnavailable(await causeOf(error), this.#parts.path, 'cannot write the metadata');
-      for (const job of group ?? this.#takeWaiting()) job.reject(failure);
-      return;
-    }
-    for (const job of group ?? []) {
-      if (job.conflict) job.reject(new Conflict());
-      else job.resolve();
+      throw asUnavailable(error, path, 'cannot write the metadata');
     }
   }
 
-  #takeWaiting(): readonly Job[] {
-    const jobs = this.#waiting;
-    this.#waiting = [];
-    return jobs;
+  #version(place: number): Version {
+    return (BigInt(this.#parts.root.getWriteTxnId()) << placeBits) + BigInt(place);
   }
 
   #holds({ checks = [] }: Commit): boolean {
@@ -166,17 +127,21 @@ export class LmdbMetaStore implements MetaStore {
     });
   }
 
-  #apply({ commit, records }: Job, version: Version): void {
+  #apply(
+    { deletes = [], adds = [] }: Commit,
+    records: readonly (readonly [Key, Buffer])[],
+    version: Version,
+  ): void {
     const { entries, counters } = this.#parts;
     for (const [key, record] of records) {
       record.writeBigUInt64BE(version);
       entries.putSync(key, record);
     }
-    for (const key of commit.deletes ?? []) {
+    for (const key of deletes) {
       entries.removeSync(key);
       counters.removeSync(key);
     }
-    for (const [key, amount] of commit.adds ?? []) {
+    for (const [key, amount] of adds) {
       const sum = Buffer.alloc(8);
       const before = counters.getBinary(key)?.readBigInt64BE() ?? 0n;
       sum.writeBigInt64BE(BigInt.asIntN(64, before + amount));
@@ -200,11 +165,8 @@ function versionOf(record: Buffer): Version {
   return record.readBigUInt64BE();
 }
 
-/** A failed transaction's error names its cause only through a promise that rejects with it. */
-async function causeOf(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return error;
-  return Promise.resolve(error.commitError).then(
-    () => error,
-    (cause: unknown) => cause,
-  );
+/** A failed transaction's error names its cause only through a promise that rejects with it, and must be listened to at once. */
+async function throwCause(error: unknown): Promise<never> {
+  if (error instanceof Error && 'commitError' in error) await error.commitError;
+  throw error;
 }

@@ -77,9 +77,17 @@ const roles: Record<string, (path: string, argument: string) => Promise<void>> =
     await store.close();
   },
 
+  /** Opens and closes the store `ARGUMENT` times. */
+  async reopen(path, argument) {
+    for (let count = 0; count < Number(argument); count += 1) {
+      const store = await openLmdb({ path });
+      await store.close();
+    }
+  },
+
   /** Keeps the write lock for `ARGUMENT` milliseconds. */
   async hold(path, argument) {
-    const root = open({ path, noSubdir: false, overlappingSync: false });
+    const root = open({ path: join(path, 'gate'), noSubdir: false, overlappingSync: false });
     root.transactionSync(() => {
       say('holding');
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(argument));

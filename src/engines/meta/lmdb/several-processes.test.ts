@@ -142,6 +142,30 @@ describe('several processes on one LMDB directory', () => {
     await store.close();
   });
 
+  it('forget nothing while another opens the directory', async (context) => {
+    const path = tempDirectory('lmdb');
+    const store = await openLmdb({ path });
+    // The moment in which it could happen is short; where calls can be traced it is made longer.
+    const slowly = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'inject=pread64:delay_exit=4000'];
+    const wrapper = tracingMissing() === false ? slowly : [];
+    const rivals = [1, 2].map(() => startRival(context, 'reopen', path, '30', wrapper));
+    let opening = true;
+    let acknowledged = 0n;
+    const writer = async () => {
+      while (opening) {
+        await store.commit({ adds: [[bytes('n'), 1n]] });
+        acknowledged += 1n;
+        assert.ok(counterValue((await store.get([bytes('n')]))[0]) >= acknowledged, 'a commit is forgotten');
+      }
+    };
+    const writers = [writer(), writer()];
+    for (const rival of rivals) assert.equal(await rival.gone, 0);
+    opening = false;
+    await Promise.all(writers);
+    assert.equal(counterValue((await store.get([bytes('n')]))[0]), acknowledged);
+    await store.close();
+  });
+
   it('give a commit up as Unavailable when another keeps the write lock too long, and never do it later', async (context) => {
     const path = tempDirectory('lmdb');
     const store = await openLmdb({ path, patience: 300 });
@@ -185,7 +209,9 @@ describe('durability of LMDB', () => {
     ]);
     assert.equal(await rival.gone, 0);
     const lines = readFileSync(log, 'utf8').split('\n');
-    const syncing = lines.find((line) => /data\.mdb", .*O_DSYNC/.test(line))?.match(/ = (\d+)$/)?.[1];
+    const syncing = lines
+      .find((line) => line.includes(`${path}/data.mdb", O_WRONLY|O_DSYNC`))
+      ?.match(/ = (\d+)$/)?.[1];
     assert.ok(syncing !== undefined, 'the root is written through a synchronous descriptor');
     const after = (start: number, pattern: RegExp): number => {
       const found = lines.findIndex((line, index) => index > start && pattern.test(line));
