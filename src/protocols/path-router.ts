@@ -30,8 +30,9 @@ export type PathRouter<Operation> = (method: string, path: string) => PathMatch<
 /** @throws Error at start-up when two operations have the same method and path. */
 export function compilePaths<View, Route extends PathRoute>(
   operations: readonly AnyOperation<View, Route>[],
+  options: { readonly ignoreTrailingSlash?: boolean } = {},
 ): PathRouter<AnyOperation<View, Route>> {
-  const router = findMyWay();
+  const router = findMyWay(options);
   for (const operation of operations) {
     for (const method of operation.route.methods) {
       router.on(method, operation.route.path, () => {}, operation);

@@ -3,11 +3,11 @@
  * its business: S3 and Swift serve them.
  */
 import { callOf, type Protocol } from '../protocol.ts';
+import { tokenBearer } from '../token-bearer.ts';
 import { renderError } from './errors.ts';
 import { notYet } from './not-yet.ts';
 import { operations } from './operations/index.ts';
 import { compileRoutes } from './routing.ts';
-import { authenticate } from './token.ts';
 
 const prefix = '/v1_ext';
 
@@ -25,7 +25,7 @@ export function createExt(_settings: ExtSettings): Protocol {
     owns: ({ path }) => path === prefix || path.startsWith(`${prefix}/`),
     resolve(request) {
       const { operation, view } = resolve(request);
-      return callOf(view, operation, authenticate);
+      return callOf(view, operation, tokenBearer);
     },
     renderError: (error, request) => renderError(error, request.origin),
     commonHeaders: ({ requestId }) => ({ 'X-Request-Id': requestId }),

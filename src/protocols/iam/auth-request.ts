@@ -8,8 +8,8 @@ import type { DomainReference } from '../../core/identity/domains.ts';
 import type { IamKeyReference } from '../../core/identity/issue-token.ts';
 import type { ProjectReference } from '../../core/identity/projects.ts';
 import type { UserReference } from '../../core/identity/users.ts';
+import { isObject, type JsonObject } from '../json-body.ts';
 import { expecting, IamError } from './errors.ts';
-import { isObject, type JsonObject } from './json-body.ts';
 
 export type TokenRequest =
   | { readonly method: 'application_credential'; readonly key: IamKeyReference; readonly secret: string }

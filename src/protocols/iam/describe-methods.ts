@@ -1,10 +1,11 @@
 /** OPTIONS of every path: its methods, in `Allow`. One operation for each path, made from the table of the others. */
 import { noBody } from '../operation.ts';
-import { type IamMethod, type IamOperation, operation } from './request.ts';
+import type { PathMethod } from '../path-router.ts';
+import { type IamOperation, operation } from './request.ts';
 
 export const describeMethodsName = 'DescribeMethods';
 
-export function describeMethods(path: string, methods: readonly IamMethod[]): IamOperation {
+export function describeMethods(path: string, methods: readonly PathMethod[]): IamOperation {
   const allow = [...methods, 'OPTIONS'].join(', ');
   return operation({
     name: describeMethodsName,

@@ -3,16 +3,12 @@
  * wire page, section 1). Swift's older way to a token, `/auth/v1.0`, is the Swift front-end's.
  */
 import type { RequestView } from '../../base/http/request-view.ts';
-import type { Actor } from '../../core/actor.ts';
-import type { Core } from '../../core/core.ts';
-import { CoreError } from '../../core/errors.ts';
-import { actorOfToken } from '../../core/identity/authenticate.ts';
-import { type Authenticated, callOf, type Protocol, plainBody } from '../protocol.ts';
+import { callOf, type Protocol } from '../protocol.ts';
+import { tokenBearer } from '../token-bearer.ts';
 import { describeMethodsName } from './describe-methods.ts';
 import { renderError } from './errors.ts';
 import { notYet } from './not-yet.ts';
 import { operations } from './operations/index.ts';
-import type { IamOperation, IamView } from './request.ts';
 import { compileRoutes, isIdentityPath } from './routing.ts';
 
 export interface IamSettings {
@@ -35,7 +31,7 @@ export function createIam({ publicUrl, region }: IamSettings): Protocol {
     owns: isIdentityPath,
     resolve(request) {
       const { operation, view } = resolve(request);
-      return callOf(view, operation, authenticate);
+      return callOf(view, operation, tokenBearer);
     },
     renderError: (error, request) =>
       renderError(error, {
@@ -47,19 +43,6 @@ export function createIam({ publicUrl, region }: IamSettings): Protocol {
       'x-openstack-request-id': `req-${dashed(requestId)}`,
     }),
   };
-}
-
-/** The bearer of `X-Auth-Token`; nobody for the operations that are there to get one. @throws CoreError Unauthenticated */
-async function authenticate(core: Core, view: IamView, operation: IamOperation): Promise<Authenticated> {
-  const { request } = view;
-  const decodeBody: Authenticated['decodeBody'] = (raw) => plainBody(raw, request.contentLength);
-  if (operation.public) {
-    const actor: Actor = { kind: 'anonymous', address: request.address };
-    return { actor, decodeBody };
-  }
-  const token = request.header('x-auth-token')?.trim() ?? '';
-  if (token === '') throw new CoreError('Unauthenticated', { reason: 'no X-Auth-Token' });
-  return { actor: await actorOfToken(core, token, request.address), decodeBody };
 }
 
 /** 32 hex characters in the form of a UUID. */

@@ -1,11 +1,12 @@
 /** Keystone's calls that are known by name and not served yet: 501 to whoever holds a token. */
 import { CoreError } from '../../core/errors.ts';
 import { noBody } from '../operation.ts';
-import { type IamMethod, type IamOperation, operation } from './request.ts';
+import type { PathMethod } from '../path-router.ts';
+import { type IamOperation, operation } from './request.ts';
 
 const assignment = '/v3/projects/:project/users/:user/roles';
 
-const missing: readonly (readonly [name: string, path: string, ...methods: IamMethod[]])[] = [
+const missing: readonly (readonly [name: string, path: string, ...methods: PathMethod[]])[] = [
   ['ListUsers', '/v3/users', 'GET', 'HEAD'],
   ['CreateUser', '/v3/users', 'POST'],
   ['UpdateUser', '/v3/users/:user', 'PATCH'],

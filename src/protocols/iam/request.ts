@@ -4,13 +4,10 @@ import type { Actor, UserActor } from '../../core/actor.ts';
 import { CoreError } from '../../core/errors.ts';
 import { type ProjectId, parseProjectId, parseUserId, type UserId } from '../../core/model/names.ts';
 import { type AnyOperation, operationsFor } from '../operation.ts';
+import type { PathRoute } from '../path-router.ts';
 
-export type IamMethod = 'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
-
-export interface IamRoute {
-  readonly methods: readonly IamMethod[];
-  /** Without the prefix `/identity`, with `:name` segments as find-my-way reads them. */
-  readonly path: string;
+/** `path` is without the prefix `/identity`. */
+export interface IamRoute extends PathRoute {
   /** What a 403 says was refused: the name of Keystone's policy, e.g. `identity:get_user`. */
   readonly policy: string;
 }

@@ -2,15 +2,13 @@
  * From method and path to an operation: both prefixes lead to the same table, 404 for paths nobody has, 405 for methods a
  * path does not take.
  */
-import findMyWay from 'find-my-way';
-import { percentDecode } from '../../base/http/query.ts';
+import { MalformedTarget } from '../../base/http/query.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
+import { compilePaths } from '../path-router.ts';
 import { describeMethods } from './describe-methods.ts';
 import type { CatalogPlace } from './documents/catalog.ts';
 import { IamError, MethodNotAllowed } from './errors.ts';
-import type { IamMethod, IamOperation, IamView } from './request.ts';
-
-const methods: readonly IamMethod[] = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+import type { IamOperation, IamView } from './request.ts';
 
 const prefix = /^\/identity(?=\/|$)/;
 
@@ -32,48 +30,34 @@ export function compileRoutes(
   operations: readonly IamOperation[],
   placeOf: (request: RequestView) => CatalogPlace,
 ): Resolver {
-  const router = findMyWay({ ignoreTrailingSlash: true });
-  for (const operation of operations) {
-    for (const method of operation.route.methods) {
-      router.on(method, operation.route.path, () => {}, operation);
-    }
-  }
-  for (const [path, those] of Map.groupBy(operations, ({ route }) => route.path)) {
-    router.on(
-      'OPTIONS',
+  const paths = Map.groupBy(operations, ({ route }) => route.path);
+  const describing = [...paths].map(([path, those]) =>
+    describeMethods(
       path,
-      () => {},
-      describeMethods(
-        path,
-        those.flatMap(({ route }) => route.methods),
-      ),
-    );
-  }
-
-  const find = (method: string, request: RequestView) => {
-    const known = methods.find((one) => one === method);
-    const path = request.path.replace(prefix, '') || '/';
-    const found = known === undefined ? null : router.find(known, path);
-    return found === null ? undefined : { operation: found.store as IamOperation, segments: found.params };
-  };
-  const allowOf = (request: RequestView) =>
-    methods.filter((method) => find(method, request) !== undefined).join(', ');
+      those.flatMap(({ route }) => route.methods),
+    ),
+  );
+  const find = compilePaths([...operations, ...describing], { ignoreTrailingSlash: true });
+  const match = ({ method, path }: RequestView) => find(method, path.replace(prefix, '') || '/');
 
   return {
     resolve(request) {
-      // A path that cannot be decoded is wrong input rather than an unknown path.
-      percentDecode(request.path);
-      const found = find(request.method, request);
-      if (found === undefined) {
-        const allow = allowOf(request);
-        if (allow === '') throw new IamError(404, 'The resource could not be found.');
-        throw new MethodNotAllowed(allow);
+      const { operation, segments, allow } = match(request);
+      if (operation === undefined) {
+        if (allow.length === 0) throw new IamError(404, 'The resource could not be found.');
+        throw new MethodNotAllowed(allow.join(', '));
       }
       const place = placeOf(request);
       const versionUrl = `${place.publicUrl}${prefix.exec(request.path)?.[0] ?? ''}/v3`;
-      const view = { request, segments: found.segments, ...place, versionUrl };
-      return { operation: found.operation, view };
+      return { operation, view: { request, segments, ...place, versionUrl } };
     },
-    policyOf: (request) => find(request.method, request)?.operation.route.policy ?? '',
+    policyOf(request) {
+      try {
+        return match(request).operation?.route.policy ?? '';
+      } catch (error) {
+        if (error instanceof MalformedTarget) return '';
+        throw error;
+      }
+    },
   };
 }
