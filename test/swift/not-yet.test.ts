@@ -26,7 +26,6 @@ const asked: readonly Asked[] = [
   ['Temporary URL key', 'POST', '', '', { 'X-Account-Meta-Temp-URL-Key': 'k' }],
   ['Temporary URL key', 'POST', '/box', '', { 'X-Container-Meta-Temp-URL-Key-2': 'k' }],
   ['Static large object', 'PUT', '/box/o', '?multipart-manifest=put'],
-  ['Deletion of a static large object with its segments', 'DELETE', '/box/o', '?multipart-manifest=delete'],
   ['Dynamic large object', 'PUT', '/box/o', '', { 'X-Object-Manifest': 'seg/o' }],
   ['Dynamic large object', 'POST', '/box/o', '', { 'X-Object-Manifest': 'seg/o' }],
   ['Bulk delete', 'POST', '', '?bulk-delete'],

@@ -56,12 +56,6 @@ const features: readonly Feature[] = [
     asked: query('multipart-manifest', 'put'),
   },
   {
-    name: 'Deletion of a static large object with its segments',
-    methods: ['DELETE'],
-    scopes: ['object'],
-    asked: query('multipart-manifest', 'delete'),
-  },
-  {
     name: 'Dynamic large object',
     methods: ['PUT', 'POST', 'COPY'],
     scopes: ['object'],

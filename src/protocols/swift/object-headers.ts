@@ -4,6 +4,7 @@ import type { RequestView } from '../../base/http/request-view.ts';
 import type { ContentHeaders, ObjectAttributes } from '../../core/model/records.ts';
 import type { ObjectInfo } from '../../core/objects/info.ts';
 import { refuseText } from './errors.ts';
+import { etagHeaders } from './large-objects.ts';
 import { metadataHeaders } from './metadata.ts';
 import { lastModified, timestamp } from './times.ts';
 
@@ -69,7 +70,7 @@ export function objectHeaders(info: ObjectInfo): ReplyHeaders {
   for (const field of contentFields) headers[contentHeaderNames[field]] = info.headers[field];
   return {
     ...headers,
-    Etag: info.etag,
+    ...etagHeaders(info),
     'Last-Modified': lastModified(info.modifiedAt),
     'X-Timestamp': timestamp(info.modifiedAt),
     'Accept-Ranges': 'bytes',
