@@ -14,34 +14,36 @@ export interface PostgresOptions {
   readonly url: string;
   /** Connections of this process, which is also how many commits it runs at the same time. */
   readonly poolSize?: number;
+  /** Milliseconds after which a statement that got no answer is given up as Unavailable; half of it for a connection. */
+  readonly patience?: number;
 }
 
-/** Milliseconds. The server gives up a statement before this process does, so that most outcomes are known. */
-const connectWithin = 5_000;
-const statementWithin = 8_000;
-const answerWithin = 10_000;
-
 /**
- * Plans must not be chosen for a table that is still small and then kept while it grows, hence only indexes and loops.
- * `commit` checks the isolation level; README.md says why it must be this one.
+ * The session settings that the statements rely on. Plans must not be chosen for a table that is still small and then
+ * kept while it grows, hence only indexes and loops; `commit` refuses another isolation level, README.md says why. The
+ * server gives a statement up before this process does, so that most outcomes are known.
  */
-const session = [
+const sessionFor = (patience: number): readonly string[] => [
   'default_transaction_isolation=read\\ committed',
   'bytea_output=hex',
-  `statement_timeout=${statementWithin}`,
+  `statement_timeout=${Math.ceil(patience * 0.8)}`,
   'enable_seqscan=off',
   'enable_hashjoin=off',
   'enable_mergejoin=off',
 ];
 
 /** @throws Unavailable when the server does not answer within seconds, refuses, or holds a schema of another format. */
-export async function openPostgres({ url, poolSize = 10 }: PostgresOptions): Promise<MetaStore> {
-  const { connectionString, schema } = readUrl(url);
+export async function openPostgres({
+  url,
+  poolSize = 10,
+  patience = 10_000,
+}: PostgresOptions): Promise<MetaStore> {
+  const { connectionString, schema } = readUrl(url, sessionFor(patience));
   const pool = new pg.Pool({
     connectionString,
     max: poolSize,
-    connectionTimeoutMillis: connectWithin,
-    query_timeout: answerWithin,
+    connectionTimeoutMillis: patience / 2,
+    query_timeout: patience,
     keepAlive: true,
     application_name: 'onggi',
   });
@@ -61,7 +63,7 @@ export async function openPostgres({ url, poolSize = 10 }: PostgresOptions): Pro
   }
 }
 
-function readUrl(text: string): { connectionString: string; schema: string } {
+function readUrl(text: string, session: readonly string[]): { connectionString: string; schema: string } {
   if (!URL.canParse(text)) throw new Unavailable('the PostgreSQL URL cannot be read');
   const url = new URL(text);
   const schema = url.searchParams.get('schema') ?? 'onggi';

@@ -144,10 +144,12 @@ async function assertServer(client: ClientBase): Promise<void> {
 }
 
 async function isPrepared(client: ClientBase, schema: string): Promise<boolean> {
-  const table = await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
-    `${schema}.format`,
+  // Not to_regclass: a session remembers its answer even after it has waited for the lock.
+  const tables = await client.query('select from pg_tables where schemaname = $1 and tablename = $2', [
+    schema,
+    'format',
   ]);
-  if (table.rows[0]?.found !== true) return false;
+  if (tables.rowCount === 0) return false;
   const { rows } = await client.query<{ number: number }>(`select number from ${schema}.format`);
   if (rows[0]?.number !== format)
     throw new Unavailable(`schema ${schema} has format ${rows[0]?.number}, not ${format}`);
