@@ -144,10 +144,20 @@ async function measureAll(peers: readonly Peer[], options: BenchOptions, home: s
   if (parts.includes('memory') && onggi !== undefined) {
     say('a stream of uploads');
     try {
-      measured.stream = await measureStream(onggi, options.uploadGiB, home);
+      measured.stream = await streamThroughFresh(options, home);
     } catch (error) {
       failed('stream of uploads', error);
     }
+  }
+}
+
+/** Through a server of its own, because what the other loads left in memory is not the stream's. */
+async function streamThroughFresh(options: BenchOptions, home: string) {
+  const fresh = await startOnggi({ workers: options.workers });
+  try {
+    return await measureStream(fresh, options.uploadGiB, home);
+  } finally {
+    await fresh.stop();
   }
 }
 

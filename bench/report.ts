@@ -220,7 +220,7 @@ function notes({ failures, stream, listing, small }: Measured): string[] {
     ...(stream === undefined
       ? []
       : [
-          `Stream of uploads: ${whole(stream.rate)} MiB/s; largest process ${whole(stream.before)} MiB before, then ${stream.quarters.map(whole).join(', ')} MiB by quarter.`,
+          `Stream of uploads: ${whole(stream.rate)} MiB/s; largest process ${whole(stream.before)} MiB before, then ${stream.quarters.map(whole).join(', ')} MiB by quarter (own part ${stream.ownQuarters.map(whole).join(', ')}).`,
         ]),
     ...wrong.map(([door]) => `${door}: some answers were wrong; its numbers do not count.`),
     ...failures.map(({ name, reason }) => `${name}: ${reason}`),

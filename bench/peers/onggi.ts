@@ -16,6 +16,8 @@ export interface OnggiOptions {
   readonly workers?: number;
   /** Where to leave one CPU profile per process. */
   readonly profileTo?: string | undefined;
+  /** Options of the runtime, before the program. */
+  readonly runtimeOptions?: readonly string[];
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -45,7 +47,13 @@ export async function startOnggi(options: OnggiOptions = {}): Promise<Peer> {
   const server = start(
     'onggi',
     runtimePath(),
-    ['--disable-warning=ExperimentalWarning', ...profile, program, 'serve'],
+    [
+      '--disable-warning=ExperimentalWarning',
+      ...profile,
+      ...(options.runtimeOptions ?? []),
+      program,
+      'serve',
+    ],
     {
       home,
       env,
