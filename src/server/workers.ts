@@ -9,7 +9,7 @@ type FromWorker =
   | { type: 'ready'; url: string }
   | { type: 'failed'; message: string }
   | { type: 'metrics'; id: number };
-type ToWorker = { type: 'stop' } | { type: 'metrics'; id: number; text: string };
+type ToWorker = { type: 'metrics'; id: number; text: string };
 
 export interface Supervisor {
   /** Asks all workers to finish and waits for them. */
@@ -32,6 +32,9 @@ export interface SupervisorOptions {
 export async function superviseWorkers(
   options: SupervisorOptions,
 ): Promise<{ url: string; supervisor: Supervisor }> {
+  // Each worker accepts for itself. Handed out by us, a connection on its way to a worker that dies would stay open, unanswered,
+  // for ever.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   const aggregate = new AggregatorRegistry();
   let stopping = false;
   let started = false;
@@ -70,7 +73,8 @@ export async function superviseWorkers(
           new Promise<void>((resolve) => {
             worker.once('exit', () => resolve());
             if (worker.isDead()) resolve();
-            else if (worker.isConnected()) worker.send({ type: 'stop' } satisfies ToWorker);
+            // Not a message: a worker that is still starting would not hear it.
+            else worker.process.kill('SIGTERM');
           }),
       ),
     );
@@ -86,7 +90,7 @@ export async function superviseWorkers(
   }
 }
 
-/** The worker's side of the conversation. */
+/** The worker's side of the conversation; it stops on SIGTERM. */
 export interface WorkerLink {
   ready(url: string): void;
   failed(message: string): void;
@@ -94,20 +98,19 @@ export interface WorkerLink {
   metrics(): Promise<string>;
 }
 
-export function joinSupervisor(registry: Registry, onStop: () => void): WorkerLink {
+/** `onAlone` is called when the supervisor is gone: nobody hands out connections any more. */
+export function joinSupervisor(registry: Registry, onAlone: () => void): WorkerLink {
   AggregatorRegistry.setRegistries(registry);
   // Made for its side effect: only an instance answers the supervisor's questions.
   new AggregatorRegistry();
   const waiting = new Map<number, (text: string) => void>();
   let lastId = 0;
   process.on('message', (message: ToWorker) => {
-    if (message.type === 'stop') onStop();
-    if (message.type === 'metrics') {
-      waiting.get(message.id)?.(message.text);
-      waiting.delete(message.id);
-    }
+    if (message.type !== 'metrics') return;
+    waiting.get(message.id)?.(message.text);
+    waiting.delete(message.id);
   });
-  // The supervisor is gone: nobody hands out connections any more.
+  // The supervisor is gone: nobody replaces a worker or runs the background jobs any more.
   process.on('disconnect', onStop);
   const send = (message: FromWorker) => void process.send?.(message);
   return {

@@ -82,7 +82,7 @@ test("a second server on the same directory is refused, and so is somebody else'
 });
 
 test('data that belongs to another master key is refused', async () => {
-  const server = await startServer();
+  const server = await startServer({ meta: 'lmdb' });
   await server.stop();
   const env = { ONGGI_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
   const { code, stderr } = await runUntilExit({ dataDir: server.dataDir, env, meta: 'lmdb' });
@@ -110,6 +110,15 @@ test('SIGTERM lets a running upload finish and exits with 0', async () => {
   assert.equal(answer.status, 201);
   assert.match(answer.text, /^Connection: close/im);
   assert.equal(await stopped, 0);
+});
+
+test('a server is stopped while its workers are still being replaced', async () => {
+  const server = await startServer({ env: { ONGGI_WORKERS: '2' } });
+  const [worker] = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ');
+  process.kill(Number(worker), 'SIGKILL');
+  // The replacement is forked half a second later, and takes longer than this to hear messages.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assert.equal(await server.stop(), 0);
 });
 
 test('secrets stay out of the log', async () => {

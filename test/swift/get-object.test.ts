@@ -202,9 +202,9 @@ describe('conditions', () => {
 });
 
 test('an object past its X-Delete-At is absent', async () => {
-  await account.put(`${box}/short`, 'x', { 'X-Delete-After': '1' });
+  await account.put(`${box}/short`, 'x', { 'X-Delete-After': '3' });
   assert.equal((await account.get(`${box}/short`)).text, 'x');
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await new Promise((resolve) => setTimeout(resolve, 4000));
   assertPage(await account.get(`${box}/short`), 404);
   assert.equal((await account.head(`${box}/short`)).status, 404);
   assertPage(await account.post(`${box}/short`, { 'X-Object-Meta-A': 'b' }), 404);
