@@ -111,7 +111,7 @@ export function joinSupervisor(registry: Registry, onAlone: () => void): WorkerL
     waiting.delete(message.id);
   });
   // The supervisor is gone: nobody replaces a worker or runs the background jobs any more.
-  process.on('disconnect', onStop);
+  process.on('disconnect', onAlone);
   const send = (message: FromWorker) => void process.send?.(message);
   return {
     ready: (url) => send({ type: 'ready', url }),
