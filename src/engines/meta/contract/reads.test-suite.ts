@@ -138,14 +138,14 @@ export function readTests(test: RoomTest): void {
       await store.commit({ puts: keys.map((each) => [each, bytes('')]) });
       const upwards: string[] = [];
       const downwards: string[] = [];
-      for (let start: Key = prefix, entries = await page({ limit: 4 }); entries.length > 0; ) {
-        upwards.push(...keysOf(entries));
-        start = afterKey(entries.at(-1)?.key ?? start);
-        entries = await page({ start, limit: 4 });
-      }
-      for (let entries = await page({ limit: 4, reverse: true }); entries.length > 0; ) {
-        downwards.push(...keysOf(entries));
-        entries = await page({ end: entries.at(-1)?.key ?? prefix, limit: 4, reverse: true });
+      let [start, end]: [Key, Key] = [prefix, key(filled(1, 0xff))];
+      for (let pages = 0; pages < 10; pages += 1) {
+        const up = await page({ start, limit: 4 });
+        const down = await page({ end, limit: 4, reverse: true });
+        upwards.push(...keysOf(up));
+        downwards.push(...keysOf(down));
+        start = afterKey(up.at(-1)?.key ?? start);
+        end = down.at(-1)?.key ?? prefix;
       }
       assert.deepEqual(upwards, keys.map(hex));
       assert.deepEqual(downwards, keys.map(hex).toReversed());

@@ -47,7 +47,7 @@ export async function openLmdb({ path, patience = 15_000 }: LmdbOptions): Promis
 
 /**
  * Only behind the gate: LMDB, while it opens a directory, reads which transaction is the newest and a moment later tells
- * all processes so; a commit between the two would be forgotten by all (mdb_env_open2 sets mti_txnid without a lock).
+ * all processes so; a commit between the two would be forgotten by all (OpenLDAP's ITS#9496).
  */
 function openData(path: string): Pick<LmdbParts, 'root' | 'entries' | 'counters'> {
   const root: RootDatabase<Buffer, Uint8Array> = open({ ...options, path, mapSize: mapBytes, maxDbs: 4 });
