@@ -2,6 +2,7 @@
 import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { systemClock, systemRandom } from '../base/clock.ts';
+import { BlockPool } from '../base/streams/block-pool.ts';
 import { type Config, ConfigError } from '../config/options.ts';
 import { parseSeed } from '../config/seed-file.ts';
 import type { Core } from '../core/core.ts';
@@ -93,6 +94,7 @@ async function serveHere(
     clock: systemClock,
     random: systemRandom,
     idleSeconds,
+    blocks: new BlockPool(),
     stopping: () => stopping,
   });
   const listener = await listenOn(config, pipeline);

@@ -2,6 +2,7 @@
 import type { MalformedTarget } from '../base/http/query.ts';
 import type { Reply, ReplyHeaders } from '../base/http/reply.ts';
 import type { RequestView } from '../base/http/request-view.ts';
+import type { ByteStream } from '../base/streams/byte-stream.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Core } from '../core/core.ts';
 import type { CoreError } from '../core/errors.ts';
@@ -19,7 +20,7 @@ export type Failure = CoreError | ProtocolError | MalformedTarget;
 export interface Authenticated {
   readonly actor: Actor;
   /** Takes the transfer form off a body and checks the digests the client announced, while it is read. */
-  decodeBody(raw: AsyncIterable<Uint8Array>): BodyStream;
+  decodeBody(raw: ByteStream): BodyStream;
 }
 
 /** A request whose operation is known. */
@@ -52,7 +53,7 @@ export interface Protocol {
 }
 
 /** A body passed on as it came. */
-export function plainBody(raw: AsyncIterable<Uint8Array>, length: number | undefined): BodyStream {
+export function plainBody(raw: ByteStream, length: number | undefined): BodyStream {
   return { length, trailers: new Map(), [Symbol.asyncIterator]: () => raw[Symbol.asyncIterator]() };
 }
 

@@ -7,6 +7,7 @@ import { type Clock, newId, type Random } from '../base/clock.ts';
 import { MalformedTarget } from '../base/http/query.ts';
 import type { Reply } from '../base/http/reply.ts';
 import { RequestView } from '../base/http/request-view.ts';
+import type { BlockPool } from '../base/streams/block-pool.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Core } from '../core/core.ts';
 import { CoreError } from '../core/errors.ts';
@@ -20,8 +21,9 @@ import {
   ProtocolError,
 } from '../protocols/protocol.ts';
 import type { AccessLog } from './access-log.ts';
+import { ClientGone } from './client-gone.ts';
 import { writeReply } from './reply-writer.ts';
-import { ClientGone, collectBody, discardBody, readBody } from './request-body.ts';
+import { collectBody, discardBody, readBody } from './request-body.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface PipelineParts {
@@ -34,6 +36,8 @@ export interface PipelineParts {
   readonly random: Random;
   /** Seconds a client may let a body or an answer stand still. */
   readonly idleSeconds: number;
+  /** Memory for bodies on their way in. */
+  readonly blocks: BlockPool;
   /** True from the moment the server is asked to stop: answers then close their connections. */
   readonly stopping: () => boolean;
 }
@@ -161,18 +165,15 @@ class Exchange {
 
   async #body(call: Call, authenticated: Authenticated): Promise<BodyStream | Buffer | undefined> {
     if (call.body.kind === 'none') return undefined;
-    const decoded = authenticated.decodeBody(this.#countedBody());
+    const { idleSeconds, blocks } = this.#parts;
+    const count = (bytes: number) => {
+      this.#bytesIn += bytes;
+    };
+    const decoded = authenticated.decodeBody(readBody(this.#message, { idleSeconds, pool: blocks, count }));
     if (call.body.kind === 'stream') return decoded;
     if ((decoded.length ?? 0) > call.body.maxBytes)
       throw new CoreError('TooLarge', { limit: call.body.maxBytes });
     return collectBody(decoded, call.body.maxBytes);
-  }
-
-  async *#countedBody(): AsyncGenerator<Uint8Array, void> {
-    for await (const chunk of readBody(this.#message, this.#parts.idleSeconds)) {
-      this.#bytesIn += chunk.length;
-      yield chunk;
-    }
   }
 
   /** The closed set of failures a protocol can print; anything else is a defect and becomes Internal. */

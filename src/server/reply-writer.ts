@@ -1,7 +1,8 @@
 /** Writes a Reply to a response: the only place that touches a response's head and bytes. */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Reply, ReplyHeaders } from '../base/http/reply.ts';
-import { ClientGone } from './request-body.ts';
+import type { ByteStream } from '../base/streams/byte-stream.ts';
+import { ClientGone } from './client-gone.ts';
 
 /** Node writes header text as one byte per character; characters beyond are sent as the UTF-8 bytes they stand for. */
 function wireText(text: string): string {
@@ -71,11 +72,7 @@ export async function writeReply(
     else if (bytes.length > 0) response.write(bytes);
     return bytes.length;
   }
-  let sent = 0;
-  for await (const chunk of bytes) {
-    sent += chunk.length;
-    if (!response.write(chunk)) await drained(response, options.stallSeconds);
-  }
+  const sent = await writeStream(response, bytes, options.stallSeconds);
   if (options.end) response.end();
   return sent;
 }
@@ -85,22 +82,31 @@ async function closeStream(body: Reply['body']): Promise<void> {
   await body[Symbol.asyncIterator]().return?.();
 }
 
-/** Waits until the client has taken enough of what was written. */
-function drained(response: ServerResponse, seconds: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (response.destroyed || response.closed) {
-      reject(new ClientGone());
-      return;
+/**
+ * Writes a stream at the client's speed, each chunk when the system has taken the one before: from then on its memory is the
+ * stream's again. Answers the bytes written.
+ */
+async function writeStream(response: ServerResponse, stream: ByteStream, seconds: number): Promise<number> {
+  let fail: (error: Error) => void = () => {};
+  const gone = () => fail(new ClientGone());
+  response.on('close', gone);
+  // Node keeps this timer from running out while the system still takes a part of a chunk now and then.
+  response.setTimeout(seconds * 1000, gone);
+  const taken = (chunk: Uint8Array) =>
+    new Promise<void>((resolve, reject) => {
+      fail = reject;
+      if (response.destroyed) gone();
+      else response.write(chunk, (error) => (error ? gone() : resolve()));
+    });
+  let sent = 0;
+  try {
+    for await (const chunk of stream) {
+      if (chunk.length > 0) await taken(chunk);
+      sent += chunk.length;
     }
-    const settle = (error?: Error) => {
-      clearTimeout(timer);
-      response.off('drain', onDrain).off('close', onClose);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const onDrain = () => settle();
-    const onClose = () => settle(new ClientGone());
-    const timer = setTimeout(() => settle(new ClientGone()), seconds * 1000);
-    response.once('drain', onDrain).once('close', onClose);
-  });
+  } finally {
+    response.off('close', gone);
+    response.setTimeout(0);
+  }
+  return sent;
 }

@@ -1,63 +1,49 @@
 /**
- * Request bodies off the socket: chunk by chunk with an idle limit, collected with a size limit, or thrown away in a way that
- * lets the client read our answer first.
+ * Request bodies off the socket: in blocks with an idle limit, collected with a size limit, or thrown away in a way that lets the
+ * client read our answer first.
  */
 import type { IncomingMessage } from 'node:http';
+import type { ByteStream } from '../base/streams/byte-stream.ts';
+import { collect, TooLarge } from '../base/streams/collect.ts';
 import { CoreError } from '../core/errors.ts';
-
-/** The client went away in the middle of its body; there is nobody to answer. */
-export class ClientGone extends Error {
-  constructor() {
-    super('the client closed the connection');
-    this.name = 'ClientGone';
-  }
-}
+import { ClientGone } from './client-gone.ts';
+import { Inflow, type ReadOptions } from './inflow.ts';
 
 /**
- * The body's chunks as they come. Leaving the loop early leaves the socket alone.
+ * The body, gathered into blocks of `BLOCK_BYTES`; the last is shorter, so a small body is one chunk. Leaving the loop early
+ * leaves the socket alone.
  * @throws CoreError BodyTimeout after `idleSeconds` without a byte; ClientGone.
  */
 export async function* readBody(
   message: IncomingMessage,
-  idleSeconds: number,
+  options: ReadOptions,
 ): AsyncGenerator<Uint8Array, void> {
-  let timedOut: (error: Error) => void = () => {};
-  const timeout = new Promise<never>((_, reject) => {
-    timedOut = reject;
-  });
-  timeout.catch(() => {});
-  const timer = setTimeout(
-    () => timedOut(new CoreError('BodyTimeout', { seconds: idleSeconds })),
-    idleSeconds * 1000,
-  );
-  const chunks = message.iterator({ destroyOnReturn: false });
+  if (message.destroyed && !message.readableEnded) throw new ClientGone();
+  if (message.complete) {
+    // All of it is here already: the usual case for small bodies.
+    const bytes: Buffer | null = message.read();
+    if (bytes === null) return;
+    options.count(bytes.length);
+    yield bytes;
+    return;
+  }
+  const inflow = new Inflow(message, options);
   try {
-    for (;;) {
-      const next = await Promise.race([chunks.next(), timeout]);
-      if (next.done === true) return;
-      timer.refresh();
-      yield next.value;
-      // The consumer's own slowness is not the client's.
-      timer.refresh();
-    }
-  } catch (error) {
-    if (error instanceof CoreError) throw error;
-    throw new ClientGone();
+    for (let block = await inflow.next(); block !== undefined; block = await inflow.next()) yield block;
+    inflow.giveBack();
   } finally {
-    clearTimeout(timer);
+    inflow.stop();
   }
 }
 
 /** The whole body. @throws CoreError TooLarge beyond `maxBytes` */
-export async function collectBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBytes) throw new CoreError('TooLarge', { limit: maxBytes });
-    chunks.push(chunk);
+export async function collectBody(body: ByteStream, maxBytes: number): Promise<Buffer> {
+  try {
+    return await collect(body, maxBytes);
+  } catch (error) {
+    if (error instanceof TooLarge) throw new CoreError('TooLarge', { limit: maxBytes });
+    throw error;
   }
-  return chunks.length === 1 && chunks[0] instanceof Buffer ? chunks[0] : Buffer.concat(chunks, size);
 }
 
 /**

@@ -1,13 +1,11 @@
 /** Owns ending a byte stream from outside, also while it waits for a chunk that may never come. */
+import type { ByteStream } from './byte-stream.ts';
 
 /**
  * The chunks of `source` until `signal` aborts; then the signal's reason is thrown at once, and the source is told to close
  * without waiting for it, because a stalled source would not answer.
  */
-export function abortable(
-  source: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): AsyncIterable<Uint8Array> {
+export function abortable(source: ByteStream, signal: AbortSignal | undefined): ByteStream {
   if (signal === undefined) return source;
   return { [Symbol.asyncIterator]: () => abortableIterator(source[Symbol.asyncIterator](), signal) };
 }

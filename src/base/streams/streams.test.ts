@@ -4,10 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { abortable } from './abortable.ts';
-import { collect, joinChunks, TooLarge } from './collect.ts';
-import { concat } from './concat.ts';
-import { limit } from './limit.ts';
-import { peek } from './peek.ts';
+import { BLOCK_BYTES, BlockPool, freeMemory } from './block-pool.ts';
+import { collect, collectIfSmall, TooLarge } from './collect.ts';
 
 /** A source that remembers how far it was read and whether it was closed. */
 function source(...chunks: (string | Error)[]) {
@@ -42,96 +40,104 @@ describe('collect', () => {
     assert.deepEqual(long.seen, { taken: 2, closed: true });
   });
 
-  it('does not copy a single chunk', () => {
-    const chunk = Buffer.from('one');
-    assert.equal(joinChunks([chunk]).buffer, chunk.buffer);
-    assert.equal(joinChunks([chunk]).toString(), 'one');
+  it('owns what it gives', async () => {
+    const memory = Buffer.from('one');
+    const bytes = await collect(overwriting(memory, memory), 6);
+    assert.equal(bytes.toString(), 'oneone');
+    assert.equal((await collect(overwriting(memory), 6)).toString(), 'one');
   });
 });
 
-describe('limit', () => {
-  it('passes up to the maximum and throws in place of the chunk beyond', async () => {
-    assert.equal(await text(limit(source('ab', 'cd'), 4)), 'abcd');
-    const long = source('ab', 'cd', 'e');
-    const passed: string[] = [];
-    await assert.rejects(async () => {
-      for await (const chunk of limit(long, 4)) passed.push(String(chunk));
-    }, TooLarge);
-    assert.deepEqual(passed, ['ab', 'cd']);
-    assert.ok(long.seen.closed);
-  });
-});
+/** Lends each chunk and spoils it when the next is asked for, as the rule of byte streams allows. */
+async function* overwriting(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) {
+    const lent = Uint8Array.from(chunk);
+    yield lent;
+    lent.fill(0);
+  }
+}
 
-describe('concat', () => {
-  it('puts sources of every kind in a row', async () => {
-    const all = concat([source('a', 'b'), [Buffer.from('c')], source(), source('d')]);
-    assert.equal(await text(all), 'abcd');
-  });
-
-  it('opens a source only when its turn comes and closes the current one on early leave', async () => {
-    const first = source('a', 'b');
-    let opened = 0;
-    function* sources() {
-      yield first;
-      opened++;
-      yield source('c');
-    }
-    for await (const chunk of concat(sources())) {
-      assert.equal(String(chunk), 'a');
-      break;
-    }
-    assert.ok(first.seen.closed);
-    assert.equal(opened, 0);
-  });
-});
-
-describe('peek', () => {
-  it('says whether a stream ended within the wanted bytes, and goes on where the head stops', async () => {
+describe('collectIfSmall', () => {
+  it('gives bytes up to the maximum, else a stream of everything', async () => {
     const chunks = fc.array(fc.string({ maxLength: 5 }), { maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(chunks, fc.nat(20), async (list, bytes) => {
+      fc.asyncProperty(chunks, fc.nat(20), async (list, maximum) => {
         const whole = Buffer.from(list.join(''));
-        const peeked = await peek(source(...list), bytes);
-        const head = Buffer.concat(peeked.head);
-        assert.deepEqual(head, whole.subarray(0, bytes));
-        assert.equal(peeked.size, head.length);
-        assert.equal(peeked.ended, whole.length <= bytes);
-        assert.deepEqual(await collect(peeked.rest, 1000), whole.subarray(bytes));
+        const taken = await collectIfSmall(overwriting(...list.map((one) => Buffer.from(one))), maximum);
+        assert.equal(taken instanceof Uint8Array, whole.length <= maximum);
+        assert.deepEqual(taken instanceof Uint8Array ? taken : await collect(taken, 1000), whole);
       }),
     );
   });
 
-  it('cuts a chunk without copying it', async () => {
+  it('takes no more than it must, and does not copy a large chunk', async () => {
     const chunk = Buffer.from('abcdef');
-    const { head, rest } = await peek(concat([[chunk]]), 2);
-    assert.equal(head[0]?.buffer, chunk.buffer);
-    for await (const more of rest) assert.equal(more.buffer, chunk.buffer);
-  });
-
-  it('takes no more than it must', async () => {
     const long = source('abc', 'def', 'ghi');
-    await peek(long, 4);
+    await collectIfSmall(long, 4);
     assert.equal(long.seen.taken, 2);
+    const taken = await collectIfSmall(
+      (async function* () {
+        yield chunk;
+      })(),
+      4,
+    );
+    assert.ok(!(taken instanceof Uint8Array));
+    for await (const more of taken) assert.equal(more, chunk);
   });
 
-  it('closes the source when the rest is dropped, before, during and after reading it', async () => {
+  it('closes the source when the stream is dropped, before, during and after reading it', async () => {
+    const reopen = async (input: AsyncIterable<Uint8Array>) => {
+      const taken = await collectIfSmall(input, 1);
+      assert.ok(!(taken instanceof Uint8Array));
+      return taken;
+    };
     const unread = source('abc', 'def');
-    await (await peek(unread, 1)).close();
+    await (await reopen(unread)).close();
     assert.ok(unread.seen.closed);
 
     const left = source('abc', 'def');
-    const peeked = await peek(left, 1);
-    for await (const _ of peeked.rest) break;
+    const stream = await reopen(left);
+    for await (const _ of stream) break;
     assert.ok(left.seen.closed);
-    await peeked.close();
-    assert.equal(await text(peeked.rest), '');
+    await stream.close();
+    assert.equal(await text(stream), '');
   });
 
   it('hands on the error of the source, early or late', async () => {
     const broken = new Error('cable');
-    await assert.rejects(peek(source('a', broken), 5), broken);
-    const { rest } = await peek(source('abc', broken), 1);
-    await assert.rejects(collect(rest, 100), broken);
+    await assert.rejects(collectIfSmall(source('a', broken), 5), broken);
+    const taken = await collectIfSmall(source('abc', broken), 1);
+    assert.ok(!(taken instanceof Uint8Array));
+    await assert.rejects(collect(taken, 100), broken);
+  });
+});
+
+describe('BlockPool', () => {
+  it('gives a block out again only after it came back, and keeps no more than it may', () => {
+    const pool = new BlockPool(1);
+    const first = pool.take(BLOCK_BYTES);
+    const second = pool.take(BLOCK_BYTES);
+    assert.notEqual(first.buffer, second.buffer);
+    pool.give(first);
+    pool.give(second);
+    assert.equal(second.length, 0, 'freed at once');
+    assert.equal(pool.take(BLOCK_BYTES / 2), first);
+    assert.notEqual(pool.take(BLOCK_BYTES), first);
+  });
+
+  it('has room for what is smaller and larger than a block', () => {
+    const pool = new BlockPool();
+    for (const bytes of [0, 1, 5000, BLOCK_BYTES - 1, BLOCK_BYTES + 1]) {
+      const taken = pool.take(bytes);
+      assert.ok(taken.length >= bytes);
+      pool.give(taken);
+    }
+  });
+
+  it('never frees the memory of others', () => {
+    const whole = Buffer.alloc(10);
+    freeMemory(whole.subarray(0, 9));
+    assert.equal(whole.length, 10);
   });
 });
 

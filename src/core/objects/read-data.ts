@@ -1,5 +1,6 @@
 /** Owns reading an object's bytes from wherever they are: inline, blobs, or the parts of a manifest, in order and only when needed. */
 import { createHasher, type HashAlgorithm } from '../../base/hash.ts';
+import type { ByteStream } from '../../base/streams/byte-stream.ts';
 import { Corrupt } from '../../engines/errors.ts';
 import type { Core } from '../core.ts';
 import type { ObjectData, Segment } from '../model/records.ts';
@@ -11,12 +12,8 @@ export interface DataRange {
   readonly end: number;
 }
 
-/** The bytes of `range`: at hand when they are inline, else a stream. @throws Corrupt, from the stream, when bytes are missing */
-export function openData(
-  core: Core,
-  data: ObjectData,
-  range: DataRange,
-): Uint8Array | AsyncIterable<Uint8Array> {
+/** The bytes of `range`: at hand when they are inline, else a stream of lent chunks. @throws Corrupt, from the stream, when bytes are missing */
+export function openData(core: Core, data: ObjectData, range: DataRange): Uint8Array | ByteStream {
   if (range.start === range.end) return new Uint8Array();
   if (data.kind === 'segments') {
     const [only, ...more] = [...cutSegments(data.segments, range)];

@@ -4,16 +4,15 @@
  */
 import { createHasher, type HashAlgorithm, type Hasher } from '../../base/hash.ts';
 import { abortable } from '../../base/streams/abortable.ts';
-import { joinChunks } from '../../base/streams/collect.ts';
-import { concat } from '../../base/streams/concat.ts';
-import { peek } from '../../base/streams/peek.ts';
+import type { ByteStream } from '../../base/streams/byte-stream.ts';
+import { collectIfSmall, type ReopenedStream } from '../../base/streams/collect.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type { Checksum, ChecksumAlgorithm, Segment } from '../model/records.ts';
 import type { ExpectedDigest } from './info.ts';
 
 export interface BodyInput {
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: ByteStream;
   /** Bytes announced. */
   readonly size?: number;
   readonly expected: readonly ExpectedDigest[];
@@ -34,17 +33,23 @@ export interface StoredBody {
 export async function storeBody(core: Core, input: BodyInput): Promise<StoredBody> {
   const digesting = new Digesting(core.settings.maxUploadBytes, input);
   const checked = digesting.check(abortable(input.body, input.signal));
-  const { head, size, ended, rest } = await peek(checked, core.settings.inlineBytes);
-  let segments: Segment[];
-  if (!ended) {
-    const blob = await core.blobs.write(concat([head, rest]), input.signal);
-    segments = [{ kind: 'blob', blob: blob.id, offset: 0, length: blob.size }];
-  } else if (size === 0) {
-    segments = [];
-  } else {
-    segments = [{ kind: 'inline', bytes: joinChunks(head) }];
+  const body = await collectIfSmall(checked, core.settings.inlineBytes);
+  const segment =
+    body instanceof Uint8Array ? inlineSegment(body) : await writeBlob(core, body, input.signal);
+  return { segments: segment === undefined ? [] : [segment], ...digesting.result() };
+}
+
+function inlineSegment(bytes: Uint8Array): Segment | undefined {
+  return bytes.length === 0 ? undefined : { kind: 'inline', bytes };
+}
+
+async function writeBlob(core: Core, body: ReopenedStream, signal: AbortSignal): Promise<Segment> {
+  try {
+    const { id, size } = await core.blobs.write(body, signal);
+    return { kind: 'blob', blob: id, offset: 0, length: size };
+  } finally {
+    await body.close();
   }
-  return { segments, ...digesting.result() };
 }
 
 /**
@@ -95,7 +100,7 @@ class Digesting {
   }
 
   /** The chunks of `body`; throws in place of its end when it is not what was announced. */
-  async *check(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async *check(body: ByteStream): AsyncGenerator<Uint8Array> {
     for await (const chunk of body) {
       this.#size += chunk.length;
       if (this.#size > this.#limit) throw new CoreError('TooLarge', { limit: this.#limit });

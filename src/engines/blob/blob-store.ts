@@ -3,6 +3,8 @@
  * file attributes; what a blob belongs to is known to the metadata engine alone.
  */
 
+import type { ByteStream } from '../../base/streams/byte-stream.ts';
+
 /** 32 lower-case hex characters, random, made by the engine. */
 export type BlobId = string;
 
@@ -21,16 +23,18 @@ export interface BlobInfo {
 export interface BlobStore {
   /**
    * Stores the bytes of `source` and resolves when they are durable. When `source` throws or `signal` aborts, the same
-   * error comes out and nothing stays behind. Chunks are consumed at the engine's speed and must not be modified afterwards.
+   * error comes out and nothing stays behind. Chunks are taken at the engine's speed; as lent ones (see ByteStream), the engine
+   * copies what it needs of them after asking for the next. Large chunks are cheaper than many small ones.
    * @throws Unavailable with reason `full` when there is no space.
    */
-  write(source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<{ id: BlobId; size: number }>;
+  write(source: ByteStream, signal?: AbortSignal): Promise<{ id: BlobId; size: number }>;
   /**
    * The bytes of `range` in order, each verified against its checksum before it is given out; leaving the loop early frees all.
-   * Chunks belong to the reader, who may change them. An empty range gives nothing, and still asks for the blob to be there.
+   * Chunks are lent (see ByteStream): the reader may change each until it asks for the next, when the engine may fill its memory
+   * with other bytes. An empty range gives nothing, and still asks for the blob to be there.
    * @throws Corrupt when the blob is absent, shorter than `range`, or damaged; Unavailable.
    */
-  read(id: BlobId, range: ByteRange): AsyncIterable<Uint8Array>;
+  read(id: BlobId, range: ByteRange): ByteStream;
   /** Removes a blob; an absent one is fine. */
   delete(id: BlobId): Promise<void>;
   /** Every blob, in no order; blobs written or deleted meanwhile may or may not appear. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { collect } from '../../base/streams/collect.ts';
 import { Corrupt, Unavailable } from '../errors.ts';
@@ -20,11 +21,15 @@ const BLOCK = 64 * 1024;
 const MIB = 1024 * 1024;
 const absent = '0123456789abcdef0123456789abcdef';
 
-/** Cuts `bytes` into chunks of `size`, each on its own turn of the event loop. */
+/** Cuts `bytes` into chunks of `size`, each on its own turn of the event loop, and spoils each when the next is asked for. */
 export async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  const lent = new Uint8Array(Math.min(size, bytes.length));
   for (let at = 0; at < bytes.length; at += size) {
     await new Promise(setImmediate);
-    yield bytes.subarray(at, at + size);
+    const chunk = bytes.subarray(at, at + size);
+    lent.set(chunk);
+    yield lent.subarray(0, chunk.length);
+    lent.fill(0xdb);
   }
 }
 
@@ -116,10 +121,40 @@ export function blobStoreContract(name: string, open: () => Promise<OpenedBlobs>
     });
 
     it('gives chunks that the reader may change', async () => {
-      const bytes = randomBytes(BLOCK + 5);
+      const bytes = randomBytes(2 * MIB + 5);
       const id = await put(bytes);
       for await (const chunk of store.read(id, { start: 0, end: bytes.length })) chunk.fill(0);
       assert.deepEqual(await readAll(store, id, 0, bytes.length), bytes);
+    });
+
+    it('leaves a chunk alone until the next is asked for, however long that takes', async () => {
+      const contents = Array.from({ length: 4 }, () => randomBytes(3 * MIB));
+      const stored = await Promise.all(contents.map(async (bytes) => ({ bytes, id: await put(bytes) })));
+      const readSlowly = async ({ bytes, id }: { bytes: Buffer; id: string }, n: number) => {
+        let at = 0;
+        for await (const chunk of store.read(id, { start: 0, end: bytes.length })) {
+          await sleep(n * 5);
+          assert.equal(Buffer.compare(chunk, bytes.subarray(at, at + chunk.length)), 0, `at ${at}`);
+          at += chunk.length;
+        }
+        assert.equal(at, bytes.length);
+      };
+      await Promise.all([...stored, ...stored].map(readSlowly));
+    });
+
+    it('never uses the memory of a chunk again whose reader left early', async () => {
+      const bytes = randomBytes(3 * MIB);
+      const id = await put(bytes);
+      const other = await put(Buffer.alloc(3 * MIB));
+      const kept: Uint8Array[] = [];
+      for (let round = 0; round < 5; round++) {
+        for await (const chunk of store.read(id, { start: 0, end: bytes.length })) {
+          kept.push(chunk);
+          break;
+        }
+        await readAll(store, other, 0, 3 * MIB);
+      }
+      for (const chunk of kept) assert.equal(Buffer.compare(chunk, bytes.subarray(0, chunk.length)), 0);
     });
 
     it('calls reads past the end and of absent blobs corrupt', async () => {

@@ -5,6 +5,8 @@
 import { resolve } from 'node:path';
 import { type Clock, newId, type Random, systemClock, systemRandom } from '../../../base/clock.ts';
 import { abortable } from '../../../base/streams/abortable.ts';
+import { BlockPool } from '../../../base/streams/block-pool.ts';
+import type { ByteStream } from '../../../base/streams/byte-stream.ts';
 import { Corrupt, Unavailable } from '../../errors.ts';
 import type { BlobInfo, BlobStore, ByteRange } from '../blob-store.ts';
 import { checkRange } from '../byte-range.ts';
@@ -44,6 +46,7 @@ class DiskBlobStore implements BlobStore {
   readonly #directory: BlobDirectory;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #pool = new BlockPool();
   #closed = false;
 
   constructor(directory: BlobDirectory, clock: Clock, random: Random) {
@@ -52,10 +55,7 @@ class DiskBlobStore implements BlobStore {
     this.#random = random;
   }
 
-  async write(
-    source: AsyncIterable<Uint8Array>,
-    signal?: AbortSignal,
-  ): Promise<{ id: string; size: number }> {
+  async write(source: ByteStream, signal?: AbortSignal): Promise<{ id: string; size: number }> {
     this.#refuseWhenClosed();
     signal?.throwIfAborted();
     const id = newId(this.#random);
@@ -76,7 +76,7 @@ class DiskBlobStore implements BlobStore {
     const file = await this.#directory.find(id);
     if (file === undefined) throw new Corrupt(`blob ${id} is absent`);
     try {
-      yield* readBlobFile(file, id, range);
+      yield* readBlobFile(file, id, range, this.#pool);
     } finally {
       await file.close();
     }
@@ -103,10 +103,10 @@ class DiskBlobStore implements BlobStore {
     this.#closed = true;
   }
 
-  async #writeTemporary(id: string, source: AsyncIterable<Uint8Array>): Promise<number> {
+  async #writeTemporary(id: string, source: ByteStream): Promise<number> {
     const file = await this.#directory.create(id);
     try {
-      return await writeBlobFile(file, id, source);
+      return await writeBlobFile(file, id, source, this.#pool);
     } finally {
       // A failing close loses nothing: by now everything is synced, or about to be thrown away.
       await file.close().catch(() => {});

@@ -26,3 +26,9 @@ export async function attempt<T>(operation: Promise<T>): Promise<T> {
     throw unavailable(error);
   }
 }
+
+/** Marks a promise whose failure is looked at when its turn comes, so that it does not count as forgotten meanwhile. */
+export function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

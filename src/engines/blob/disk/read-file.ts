@@ -3,6 +3,7 @@
  */
 
 import type { FileHandle } from 'node:fs/promises';
+import { BLOCK_BYTES, type BlockPool } from '../../../base/streams/block-pool.ts';
 import { Corrupt } from '../../errors.ts';
 import type { ByteRange } from '../blob-store.ts';
 import {
@@ -14,16 +15,17 @@ import {
   findDamage,
   TRAILER_BYTES,
 } from './blob-format.ts';
-import { attempt } from './file-failure.ts';
+import { attempt, awaitedLater } from './file-failure.ts';
 
-/** Bytes of one read. Two are in memory at once: the one given out and the one read ahead. */
-const READ_BYTES = 512 * 1024;
 /** The end of the file read first: the trailer, and the whole table of a blob up to 255 MiB. */
 const TAIL_BYTES = 16 * 1024;
 
-interface OpenBlob {
+interface OpenFile {
   readonly file: FileHandle;
   readonly id: string;
+}
+
+interface OpenBlob extends OpenFile {
   readonly layout: BlobLayout;
   readonly table: TableWindow;
 }
@@ -35,24 +37,39 @@ interface TableWindow {
 }
 
 /**
- * The bytes of `range`, each verified before it is given out, in fresh buffers that belong to the reader.
- * No operation on `file` is left running when the loop ends, however it ends.
+ * The bytes of `range`, each verified before it is given out. Two buffers take turns: one is lent to the reader, and when it comes
+ * back it is filled again while the reader has the other. No operation on `file` is left running when the loop ends, however it ends.
  */
-export async function* readBlobFile(file: FileHandle, id: string, range: ByteRange): AsyncGenerator<Buffer> {
+export async function* readBlobFile(
+  file: FileHandle,
+  id: string,
+  range: ByteRange,
+  pool: BlockPool,
+): AsyncGenerator<Buffer> {
   const blob = await openBlob(file, id);
   if (range.end > blob.layout.size)
     throw new Corrupt(`blob ${id} has ${blob.layout.size} bytes, ${range.end} expected`);
   if (range.start === range.end) return;
-  const step = Math.max(1, Math.floor(READ_BYTES / blob.layout.blockBytes)) * blob.layout.blockBytes;
-  const first = range.start - (range.start % blob.layout.blockBytes);
-  let ahead = startRead(blob, first, step, range.end);
+  const { blockBytes } = blob.layout;
+  const step = Math.max(1, Math.floor(BLOCK_BYTES / blockBytes)) * blockBytes;
+  const first = range.start - (range.start % blockBytes);
+  const buffers: Buffer[] = [];
+  const startRead = (start: number, turn: number) => {
+    const length = wantedFrom(blob.layout, start, step, range.end);
+    buffers[turn] ??= pool.take(length);
+    return awaitedLater(readFully(blob, buffers[turn].subarray(0, length), start));
+  };
+  let ahead = startRead(first, 0);
   try {
-    for (let start = first; start < range.end; start += step) {
+    for (let start = first, turn = 0; start < range.end; start += step) {
       const bytes = await ahead;
-      if (start + step < range.end) ahead = startRead(blob, start + step, step, range.end);
+      turn = 1 - turn;
+      if (start + step < range.end) ahead = startRead(start + step, turn);
       await verify(blob, bytes, start);
       yield bytes.subarray(Math.max(range.start - start, 0), Math.min(range.end - start, bytes.length));
     }
+    // Only here is it certain that the reader uses neither any more.
+    for (const buffer of buffers) pool.give(buffer);
   } finally {
     await Promise.allSettled([ahead]);
   }
@@ -60,7 +77,11 @@ export async function* readBlobFile(file: FileHandle, id: string, range: ByteRan
 
 async function openBlob(file: FileHandle, id: string): Promise<OpenBlob> {
   const { size: length } = await attempt(file.stat());
-  const tail = await readFully(file, id, Math.max(0, length - TAIL_BYTES), Math.min(length, TAIL_BYTES));
+  const tail = await readFully(
+    { file, id },
+    Buffer.allocUnsafe(Math.min(length, TAIL_BYTES)),
+    Math.max(0, length - TAIL_BYTES),
+  );
   const trailer = tail.subarray(Math.max(0, tail.length - TRAILER_BYTES));
   const layout = decodeTrailer(trailer, id);
   if (typeof layout === 'string') throw new Corrupt(`blob ${id}: ${layout}`);
@@ -76,14 +97,14 @@ function tableInTail(tail: Buffer, layout: BlobLayout): TableWindow {
   return { firstBlock: blocks - held, checksums: tail.subarray(end - held * CHECKSUM_BYTES, end) };
 }
 
-/** Reads whole blocks from `start`: up to `step` bytes, but no block beyond the one that holds the last wanted byte. */
-function startRead(blob: OpenBlob, start: number, step: number, wantedEnd: number): Promise<Buffer> {
-  const { size, blockBytes } = blob.layout;
-  const end = Math.min(start + step, Math.ceil(wantedEnd / blockBytes) * blockBytes, size);
-  const reading = readFully(blob.file, blob.id, start, Math.max(0, end - start));
-  // Looked at when its turn comes; until then a failure must not count as forgotten.
-  reading.catch(() => {});
-  return reading;
+/** Bytes of the next read: whole blocks, up to `step` bytes, but no block beyond the one that holds the last wanted byte. */
+function wantedFrom(
+  { size, blockBytes }: BlobLayout,
+  start: number,
+  step: number,
+  wantedEnd: number,
+): number {
+  return Math.min(start + step, Math.ceil(wantedEnd / blockBytes) * blockBytes, size) - start;
 }
 
 async function verify(blob: OpenBlob, bytes: Buffer, start: number): Promise<void> {
@@ -100,18 +121,17 @@ async function checksumsOf(blob: OpenBlob, firstBlock: number, count: number): P
   if (firstBlock < table.firstBlock || firstBlock + count > table.firstBlock + held) {
     const blocks = Math.min(blockCount(layout) - firstBlock, Math.max(count, TAIL_BYTES / CHECKSUM_BYTES));
     const position = layout.size + firstBlock * CHECKSUM_BYTES;
-    table.checksums = await readFully(blob.file, blob.id, position, blocks * CHECKSUM_BYTES);
+    table.checksums = await readFully(blob, Buffer.allocUnsafe(blocks * CHECKSUM_BYTES), position);
     table.firstBlock = firstBlock;
   }
   const start = (firstBlock - table.firstBlock) * CHECKSUM_BYTES;
   return table.checksums.subarray(start, start + count * CHECKSUM_BYTES);
 }
 
-/** Exactly `length` bytes at `position`, in a buffer of their own. @throws Corrupt when the file ends before. */
-async function readFully(file: FileHandle, id: string, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await attempt(file.read(buffer, done, length - done, position + done));
+/** Fills `buffer` with what is at `position`, and answers it. @throws Corrupt when the file ends before. */
+async function readFully({ file, id }: OpenFile, buffer: Buffer, position: number): Promise<Buffer> {
+  for (let done = 0; done < buffer.length; ) {
+    const { bytesRead } = await attempt(file.read(buffer, done, buffer.length - done, position + done));
     if (bytesRead === 0) throw new Corrupt(`blob ${id}: the file ends at ${position + done}`);
     done += bytesRead;
   }

@@ -2,6 +2,7 @@
 import { hex } from '../../../base/bytes.ts';
 import { createHasher } from '../../../base/hash.ts';
 import type { RequestView } from '../../../base/http/request-view.ts';
+import type { ByteStream } from '../../../base/streams/byte-stream.ts';
 import { CoreError } from '../../../core/errors.ts';
 import type { BodyStream } from '../../operation.ts';
 import { plainBody } from '../../protocol.ts';
@@ -11,7 +12,7 @@ import { ChunkedDecoder } from './aws-chunked.ts';
 import type { ChunkSignatures } from './chunk-signatures.ts';
 import { type PayloadForm, parseDecodedLength } from './payload-form.ts';
 
-export type DecodeBody = (raw: AsyncIterable<Uint8Array>) => BodyStream;
+export type DecodeBody = (raw: ByteStream) => BodyStream;
 
 /**
  * How the body of `request` is to be read. `signatures` starts the chain of a signed request's chunks.
@@ -44,17 +45,20 @@ export function payloadDecoder(
   }
 }
 
-async function* decodeChunks(
-  raw: AsyncIterable<Uint8Array>,
-  decoder: ChunkedDecoder,
-): AsyncGenerator<Uint8Array> {
+/** Closes the gaps that chunk headers leave, because large pieces are cheaper to hash and to write than many small ones. */
+async function* decodeChunks(raw: ByteStream, decoder: ChunkedDecoder): AsyncGenerator<Uint8Array> {
   for await (const piece of raw) {
-    for (const data of decoder.push(piece)) yield data;
+    let length = 0;
+    for (const data of decoder.push(piece)) {
+      if (data.byteOffset !== piece.byteOffset + length) piece.set(data, length);
+      length += data.length;
+    }
+    if (length > 0) yield piece.subarray(0, length);
   }
   decoder.end();
 }
 
-async function* checkSha256(raw: AsyncIterable<Uint8Array>, expected: string): AsyncGenerator<Uint8Array> {
+async function* checkSha256(raw: ByteStream, expected: string): AsyncGenerator<Uint8Array> {
   const hasher = createHasher('sha256');
   for await (const chunk of raw) {
     hasher.update(chunk);
