@@ -4,13 +4,16 @@ import { type KeyName, testObjects } from './objects.ts';
 
 export class MatrixReport {
   readonly #clients: readonly Client[];
+  /** Why a client is not here, by its name. */
+  readonly #missing: ReadonlyMap<string, string | undefined>;
   readonly #wrote = new Set<string>();
   readonly #read = new Set<string>();
   /** Reason -> `client verb: key` once each. */
   readonly #skipped = new Map<string, Map<string, Set<KeyName>>>();
 
-  constructor(clients: readonly Client[]) {
+  constructor(clients: readonly Client[], missing: ReadonlyMap<string, string | undefined>) {
     this.#clients = clients;
+    this.#missing = missing;
   }
 
   wrote(client: Client, name: KeyName): void {
@@ -69,7 +72,7 @@ export class MatrixReport {
 
   #reasons(): string[] {
     const lines = this.#clients.flatMap((client) => {
-      const reason = client.missing();
+      const reason = this.#missing.get(client.name);
       return reason === undefined ? [] : [`  ${client.name}: ${reason}`];
     });
     for (const [reason, verbs] of this.#skipped) {

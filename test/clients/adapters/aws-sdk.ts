@@ -13,6 +13,7 @@ export const awsSdk: Client = {
   name: 'aws-sdk',
   missing: () => undefined,
   limits: [],
+  keepsOrder: true,
 
   async connect({ url, user }) {
     const s3 = new S3({

@@ -23,10 +23,15 @@ export function awsCommand(endpoint: Endpoint): Command {
   return (args, options) => aws(['--endpoint-url', endpoint.url, ...args], options);
 }
 
+const recursively = ['--recursive', '--only-show-errors'];
+/** Keys that cannot be files below a directory, of which `aws s3 cp --recursive` complains. */
+const noPaths = ['--exclude', '*/', '--exclude', '*/../*'];
+
 export const aws: Client = {
   name: 'aws',
   missing: () => skipUnless('aws') || undefined,
   limits: [],
+  keepsOrder: true,
 
   async connect(endpoint) {
     const run = awsCommand(endpoint);
@@ -45,8 +50,7 @@ export const aws: Client = {
         getInBulk(
           endpoint,
           transfers,
-          (_, directory) =>
-            run(['s3', 'cp', '--only-show-errors', '--recursive', `s3://${bucket}`, directory]),
+          (_, directory) => run(['s3', 'cp', ...recursively, ...noPaths, `s3://${bucket}`, directory]),
           ({ key, file }) => run(['s3api', 'get-object', '--bucket', bucket, '--key', key, file]),
         ),
       async list(bucket) {
@@ -57,7 +61,7 @@ export const aws: Client = {
         return (answer.Contents ?? []).map(({ Key, Size }) => ({ key: Key, size: Size }));
       },
       async empty(bucket) {
-        await run(['s3', 'rm', '--only-show-errors', '--recursive', `s3://${bucket}`]);
+        await run(['s3', 'rm', ...recursively, `s3://${bucket}`]);
       },
       close: async () => {},
     };

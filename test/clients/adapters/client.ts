@@ -46,7 +46,7 @@ export interface Session {
   /** What did not go up, with the client's own words; empty when all went. */
   put(bucket: string, transfers: readonly Transfer[]): Promise<Failure[]>;
   get(bucket: string, transfers: readonly Transfer[]): Promise<Failure[]>;
-  /** In the order in which the client gave it. */
+  /** In the order in which the client gives it. */
   list(bucket: string): Promise<Listed[]>;
   /** Removes the objects `keys`, which are all that the bucket holds. */
   empty(bucket: string, keys: readonly string[]): Promise<void>;
@@ -58,6 +58,8 @@ export interface Client {
   /** Why it cannot be used on this machine. */
   missing(): string | undefined;
   readonly limits: readonly Limit[];
+  /** Whether its listings come as the server sends them: by the bytes of the keys. */
+  readonly keepsOrder: boolean;
   connect(endpoint: Endpoint): Promise<Session>;
 }
 
@@ -128,18 +130,13 @@ export async function getInBulk(
   single: (transfer: Transfer) => Promise<unknown>,
 ): Promise<Failure[]> {
   const tree = await mkdtemp(join(directory, 'get-'));
-  const words = await all(transfers.map(({ key }) => key).filter(isPlainPath), tree).then(
-    () => 'it said nothing',
-    String,
+  const failures: Failure[] = [];
+  await all(transfers.map(({ key }) => key).filter(isPlainPath), tree).catch((error: unknown) =>
+    failures.push({ key: 'all at once', reason: String(error) }),
   );
-  const take = async ({ key, file }: Transfer) => {
-    await rename(join(tree, key), file).catch((cause) => {
-      throw new Error(`not downloaded with the others: ${words}`, { cause });
-    });
-  };
-  const failures = await moveEach(transfers, 2, (transfer) =>
-    isPlainPath(transfer.key) ? take(transfer) : single(transfer),
+  const moved = await moveEach(transfers, 2, (transfer) =>
+    isPlainPath(transfer.key) ? rename(join(tree, transfer.key), transfer.file) : single(transfer),
   );
   await rm(tree, { recursive: true });
-  return failures;
+  return [...failures, ...moved];
 }

@@ -6,6 +6,7 @@ export const minio: Client = {
   name: 'minio',
   missing: () => undefined,
   limits: [],
+  keepsOrder: true,
 
   async connect({ url, user }) {
     const { hostname, port } = new URL(url);

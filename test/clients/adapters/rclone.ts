@@ -46,6 +46,7 @@ export function rcloneClient(name: string, remote: Remote, limits: readonly Limi
     name,
     missing: () => skipUnless('rclone') || undefined,
     limits: [...pathLimits, ...limits],
+    keepsOrder: false,
 
     async connect(endpoint) {
       const run = rcloneCommand(endpoint, remote);

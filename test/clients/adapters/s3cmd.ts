@@ -39,6 +39,7 @@ export const s3cmd: Client = {
   limits: [
     { verbs: ['put', 'get'], keys: ['trailing slash'], reason: 's3cmd takes a slash at the end as a folder' },
   ],
+  keepsOrder: true,
 
   async connect(endpoint) {
     const run = await s3cmdCommand(endpoint);

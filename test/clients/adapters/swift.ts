@@ -33,6 +33,7 @@ export const swift: Client = {
       reason: 'swift strips slashes from the front of --object-name',
     },
   ],
+  keepsOrder: true,
 
   async connect(endpoint) {
     const run = swiftCommand(endpoint);
