@@ -1,0 +1,26 @@
+/** Owns looking at processes from outside: whose children they are, and when a whole group is gone. */
+import { spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The process ids of the running children of `parent`. */
+export function childrenOf(parent: number): number[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, ppid, stat]) => Number(ppid) === parent && stat?.startsWith('Z') === false)
+    .map(([pid]) => Number(pid));
+}
+
+/** Resolves when no process of the group is left; answers false when that takes longer than `milliseconds`. */
+export async function groupGone(group: number, milliseconds: number): Promise<boolean> {
+  for (const end = Date.now() + milliseconds; ; ) {
+    try {
+      process.kill(-group, 0);
+    } catch {
+      return true;
+    }
+    if (Date.now() > end) return false;
+    await sleep(20);
+  }
+}
