@@ -9,6 +9,7 @@ import { assertCommitKeys, assertKeyLength, clipBound } from '../key-length.ts';
 import type { Commit, Entry, Key, KeyRange, MetaStore, Version } from '../meta-store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { asReadFailure, asUnavailable } from './failure.ts';
+import { Slab } from './slab.ts';
 
 export interface LmdbParts {
   /** An empty environment whose write lock everyone holds who commits to `root` or opens it; open.ts says why. */
@@ -30,6 +31,7 @@ const placeBits = 20n;
 export class LmdbMetaStore implements MetaStore {
   readonly #parts: LmdbParts;
   readonly #queue: CommitQueue;
+  readonly #slab = new Slab();
   #closing: Promise<void> | undefined;
 
   constructor(parts: LmdbParts) {
@@ -96,13 +98,13 @@ export class LmdbMetaStore implements MetaStore {
   }
 
   #entry(key: Key): Entry | undefined {
-    const record = this.#parts.entries.getBinary(key);
-    return record && toEntry(key, record);
+    const record = this.#parts.entries.getBinaryFast(key);
+    return record && toEntry(key, this.#slab.copy(record));
   }
 
   #counter(key: Key): Entry | undefined {
-    const value = this.#parts.counters.getBinary(key);
-    return value && { key, value, version: 0n };
+    const value = this.#parts.counters.getBinaryFast(key);
+    return value && { key, value: this.#slab.copy(value), version: 0n };
   }
 
   /** One transaction; the gate's has no changes of its own and costs no sync. */
@@ -143,7 +145,7 @@ export class LmdbMetaStore implements MetaStore {
     }
     for (const [key, amount] of adds) {
       const sum = Buffer.alloc(8);
-      const before = counters.getBinary(key)?.readBigInt64BE() ?? 0n;
+      const before = counters.getBinaryFast(key)?.readBigInt64BE() ?? 0n;
       sum.writeBigInt64BE(BigInt.asIntN(64, before + amount));
       counters.putSync(key, sum);
     }
