@@ -17,7 +17,7 @@ export function createSystemRandom(): Random {
   return (count) => {
     if (count > blockBytes) return randomBytes(count);
     if (block.length < count) block = randomBytes(blockBytes);
-    const bytes = Buffer.from(block.subarray(0, count));
+    const bytes = block.subarray(0, count);
     block = block.subarray(count);
     return bytes;
   };

@@ -84,8 +84,11 @@ export interface AnyOperation<View, Route> {
   readonly prepare: (view: View) => Prepared;
 }
 
+/** What must hold for any operation of a protocol, looked at right before it runs; undefined when there is nothing to wait for. */
+export type Requirement<View> = (core: Core, view: View) => Promise<void> | undefined;
+
 /** The maker of one protocol's operations: fixes `View` and `Route`, and infers the rest from each literal. */
-export function operationsFor<View, Route>() {
+export function operationsFor<View, Route>(requirement?: Requirement<View>) {
   return <Input, Body, Output>(
     literal: Operation<View, Route, Input, Body, Output>,
   ): AnyOperation<View, Route> => {
@@ -105,6 +108,8 @@ export function operationsFor<View, Route>() {
           },
           async run({ core, actor, body, signal }) {
             const parsed = kind.kind === 'document' ? kind.parse(body as Buffer, view) : (body as Body);
+            const required = requirement?.(core, view);
+            if (required !== undefined) await required;
             const output = await literal.run({ core, actor, input, body: parsed, signal });
             return literal.reply(output, input, view);
           },

@@ -54,13 +54,19 @@ const discardBytes = 16 * 1024 * 1024;
 const discardSeconds = 5;
 
 /** Sent twice, these make two readers of one request disagree; Node itself refuses two lengths. */
-const singleHeaders = ['host', 'authorization', 'content-type', 'content-md5', 'range', 'x-auth-token'];
+const singleHeaders = new Set([
+  'host',
+  'authorization',
+  'content-type',
+  'content-md5',
+  'range',
+  'x-auth-token',
+]);
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  return async (message, response, expectsContinue) => {
+  return (message, response, expectsContinue) => {
     parts.telemetry.begin();
-    const exchange = new Exchange(parts, message, response, expectsContinue);
-    await exchange.serve();
+    return new Exchange(parts, message, response, expectsContinue).serve();
   };
 }
 
@@ -136,14 +142,10 @@ class Exchange {
   }
 
   #accept(): void {
-    const { rawHeaders } = this.#view;
-    const seen = new Set<string>();
-    for (let i = 0; i < rawHeaders.length; i += 2) {
-      const name = (rawHeaders[i] ?? '').toLowerCase();
-      if (seen.has(name) && singleHeaders.includes(name)) {
+    for (const name of this.#view.repeatedHeaders) {
+      if (singleHeaders.has(name)) {
         throw new CoreError('InvalidArgument', { what: `header ${name}`, reason: 'is given twice' });
       }
-      seen.add(name);
     }
   }
 

@@ -16,6 +16,7 @@ export class MalformedTarget extends Error {
  * @throws MalformedTarget for a broken escape or bytes that are not UTF-8.
  */
 export function percentDecode(raw: string): string {
+  if (!/[%\x80-\xff]/.test(raw)) return raw;
   try {
     return decodeURIComponent(raw.replace(/[\x80-\xff]/g, (c) => `%${c.charCodeAt(0).toString(16)}`));
   } catch {
@@ -25,6 +26,7 @@ export function percentDecode(raw: string): string {
 
 /** Percent-encodes everything but RFC 3986's unreserved characters, as signatures and URLs in listings want it. */
 export function percentEncode(text: string): string {
+  if (/^[A-Za-z0-9\-._~]*$/.test(text)) return text;
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -36,22 +38,26 @@ export class Query {
   readonly entries: readonly (readonly [name: string, value: string])[];
 
   constructor(raw: string) {
-    this.entries = raw
-      .split('&')
-      .filter((pair) => pair !== '')
-      .map((pair) => {
-        const at = pair.indexOf('=');
-        const decode = (text: string) => percentDecode(text.replaceAll('+', ' '));
-        return at < 0 ? [decode(pair), ''] : [decode(pair.slice(0, at)), decode(pair.slice(at + 1))];
-      });
+    const entries: [string, string][] = [];
+    for (const pair of raw.split('&')) {
+      if (pair === '') continue;
+      const at = pair.indexOf('=');
+      entries.push(at < 0 ? [decode(pair), ''] : [decode(pair.slice(0, at)), decode(pair.slice(at + 1))]);
+    }
+    this.entries = entries;
   }
 
   has(name: string): boolean {
-    return this.entries.some(([n]) => n === name);
+    return this.get(name) !== undefined;
   }
 
   /** The first value of `name`. */
   get(name: string): string | undefined {
-    return this.entries.find(([n]) => n === name)?.[1];
+    for (const entry of this.entries) if (entry[0] === name) return entry[1];
+    return undefined;
   }
+}
+
+function decode(text: string): string {
+  return percentDecode(text.includes('+') ? text.replaceAll('+', ' ') : text);
 }

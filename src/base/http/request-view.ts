@@ -10,6 +10,8 @@ function utf8(value: string): string {
   return /[\x80-\xff]/.test(value) ? Buffer.from(value, 'latin1').toString('utf8') : value;
 }
 
+const none: ReadonlySet<string> = new Set();
+
 export class RequestView {
   readonly method: string;
   /** Path and query exactly as received (origin form). */
@@ -30,6 +32,7 @@ export class RequestView {
   readonly receivedAt: number;
   #query: Query | undefined;
   #headers: Map<string, string> | undefined;
+  #repeated: ReadonlySet<string> = none;
 
   constructor(
     message: Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>,
@@ -55,16 +58,29 @@ export class RequestView {
 
   /** All headers by lower-case name, values as received (one character per byte), repeated ones joined by ', '. */
   get headers(): ReadonlyMap<string, string> {
-    if (this.#headers === undefined) {
-      this.#headers = new Map();
-      for (let i = 0; i + 1 < this.rawHeaders.length; i += 2) {
-        const name = (this.rawHeaders[i] ?? '').toLowerCase();
-        const before = this.#headers.get(name);
-        const value = this.rawHeaders[i + 1] ?? '';
-        this.#headers.set(name, before === undefined ? value : `${before}, ${value}`);
-      }
-    }
+    this.#headers ??= this.#joinHeaders();
     return this.#headers;
+  }
+
+  /** Lower-case names of the headers that came more than once. */
+  get repeatedHeaders(): ReadonlySet<string> {
+    this.#headers ??= this.#joinHeaders();
+    return this.#repeated;
+  }
+
+  #joinHeaders(): Map<string, string> {
+    const { rawHeaders } = this;
+    const headers = new Map<string, string>();
+    const repeated: string[] = [];
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = (rawHeaders[i] ?? '').toLowerCase();
+      const before = headers.get(name);
+      const value = rawHeaders[i + 1] ?? '';
+      headers.set(name, before === undefined ? value : `${before}, ${value}`);
+      if (before !== undefined) repeated.push(name);
+    }
+    if (repeated.length > 0) this.#repeated = new Set(repeated);
+    return headers;
   }
 
   /** A header by lower-case name, as received (one character per byte). */
@@ -106,6 +122,7 @@ export class RequestView {
 
 /** RFC 9112 3.2.2: a server must accept the absolute form of a target too. */
 function originForm(url: string): string {
+  if (url.startsWith('/')) return url;
   const absolute = /^https?:\/\/[^/?#]*/i.exec(url);
   if (absolute === null) return url;
   const rest = url.slice(absolute[0].length);

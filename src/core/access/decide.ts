@@ -42,10 +42,10 @@ export interface DecisionContext {
 }
 
 export function decide(actor: Actor, target: Target, context: DecisionContext = {}): Decision {
-  const statements = (context.statements ?? []).filter((statement) => statement.applies(actor, target));
-  const denial = statements.find((statement) => statement.effect === 'deny');
+  const statements = context.statements?.filter((statement) => statement.applies(actor, target));
+  const denial = statements?.find((statement) => statement.effect === 'deny');
   if (denial !== undefined) return { allow: false, reason: `denied by ${denial.source}` };
-  const allowance = statements[0];
+  const allowance = statements?.[0];
   if (allowance !== undefined) return { allow: true, reason: `allowed by ${allowance.source}` };
   switch (target.kind) {
     case 'bucket':

@@ -49,24 +49,27 @@ async function openGuessing(
   seen: Seen,
   places: readonly Place[],
 ): Promise<OpenedPlace[] | undefined> {
-  const plans = places.map((place) => {
-    const id = seen.get(place.bucket)?.record.id;
-    return { place, id, keys: id === undefined ? [] : place.keys(id) };
+  const wanted: Key[] = [];
+  const guesses = places.map(({ bucket, keys }) => {
+    const known = seen.get(bucket);
+    const at = wanted.push(bucketKey(bucket));
+    if (known !== undefined) wanted.push(...keys(known.record.id));
+    return { name: bucket, known, at, end: wanted.length };
   });
-  const entries = await core.meta.get(plans.flatMap(({ place, keys }) => [bucketKey(place.bucket), ...keys]));
+  const entries = await core.meta.get(wanted);
   const opened: OpenedPlace[] = [];
   let right = true;
-  let at = 0;
-  for (const { place, id, keys } of plans) {
-    const bucket = await current(core, seen, place.bucket, entries[at]);
-    if (bucket?.record.id !== id) right = false;
-    if (bucket !== undefined) opened.push({ bucket, entries: entries.slice(at + 1, at + 1 + keys.length) });
-    at += 1 + keys.length;
+  for (const { name, known, at, end } of guesses) {
+    const entry = entries[at - 1];
+    const same = known !== undefined && known.version === entry?.version;
+    const bucket = same ? known : await current(core, seen, name, entry);
+    if (bucket?.record.id !== known?.record.id) right = false;
+    if (bucket !== undefined) opened.push({ bucket, entries: entries.slice(at, end) });
   }
   return right && opened.length === places.length ? opened : undefined;
 }
 
-/** The bucket in `entry`; undefined when it was being deleted, and now is settled. */
+/** The bucket in `entry`, remembered from now on; undefined when it was being deleted, and now is settled. */
 async function current(
   core: Core,
   seen: Seen,
@@ -77,8 +80,6 @@ async function current(
     seen.delete(name);
     throw new CoreError('NoSuchBucket', { bucket: name });
   }
-  const known = seen.get(name);
-  if (known?.version === entry.version) return known;
   const bucket = { record: bucketFormat.decode(entry.value), version: entry.version };
   if (bucket.record.state === 'deleting') {
     await settleDeletion(core, bucket);

@@ -6,25 +6,24 @@ import type { Key } from '../../engines/meta/meta-store.ts';
 import { idBytes, type KeySpan, spanOf, taggedKey, tags } from '../model/keys.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 
-const text = (value: string): Buffer => Buffer.from(value);
 const nul = Uint8Array.of(0);
 
-export const domainKey = (id: string): Key => taggedKey(tags.domain, text(id));
+export const domainKey = (id: string): Key => taggedKey(tags.domain, id);
 /** Holds the domain's id; names differ in more than case, as clients write both `Default` and `default`. */
-export const domainNameKey = (name: string): Key => taggedKey(tags.domainName, text(name.toLowerCase()));
+export const domainNameKey = (name: string): Key => taggedKey(tags.domainName, name.toLowerCase());
 
 export const projectKey = (id: ProjectId): Key => taggedKey(tags.project, idBytes(id));
 /** Holds the project's id; names are unique within a domain. */
 export const projectNameKey = (domainId: string, name: string): Key =>
-  taggedKey(tags.projectName, text(domainId), nul, text(name));
+  taggedKey(tags.projectName, domainId, nul, name);
 /** Holds the project's id. */
-export const accountNumberKey = (number: string): Key => taggedKey(tags.accountNumber, text(number));
+export const accountNumberKey = (number: string): Key => taggedKey(tags.accountNumber, number);
 export const allProjects = (): KeySpan => spanOf(taggedKey(tags.project));
 
 export const userKey = (id: UserId): Key => taggedKey(tags.user, idBytes(id));
 /** Holds the user's id; names are unique within a domain. */
 export const userNameKey = (domainId: string, name: string): Key =>
-  taggedKey(tags.userName, text(domainId), nul, text(name));
+  taggedKey(tags.userName, domainId, nul, name);
 export const allUsers = (): KeySpan => spanOf(taggedKey(tags.user));
 
 /** The membership itself. */
@@ -46,8 +45,8 @@ export const keyRingsOf = (user: UserId): KeySpan => spanOf(taggedKey(tags.keyRi
 export const iamKeyKey = (id: string): Key => taggedKey(tags.iamKey, idBytes(id));
 /** Holds the key's id; names are unique within a user. */
 export const iamKeyNameKey = (user: UserId, name: string): Key =>
-  taggedKey(tags.iamKeyName, idBytes(user), text(name));
-export const s3KeyKey = (access: string): Key => taggedKey(tags.s3Key, text(access));
+  taggedKey(tags.iamKeyName, idBytes(user), name);
+export const s3KeyKey = (access: string): Key => taggedKey(tags.s3Key, access);
 
 /** Holds nothing: its being there revokes the token. `auditId` in URL-safe base64. */
 export const revocationKey = (auditId: string): Key =>

@@ -62,9 +62,20 @@ export const tags = {
 /** The longest object key any layout has room for; what is longer sorts like its beginning and matches nothing. */
 const longestObjectKey = maxKeyBytes - 64;
 
-/** A tag and what follows it, in a row. */
-export function taggedKey(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  return Buffer.concat([Uint8Array.of(tag), ...parts]);
+/** A tag and what follows it, in a row; texts as UTF-8. */
+export function taggedKey(tag: number, ...parts: readonly (Uint8Array | string)[]): Buffer {
+  let length = 1;
+  for (const part of parts) length += Buffer.byteLength(part);
+  const key = Buffer.allocUnsafe(length);
+  let at = key.writeUInt8(tag);
+  for (const part of parts) {
+    if (typeof part === 'string') at += key.write(part, at);
+    else {
+      key.set(part, at);
+      at += part.length;
+    }
+  }
+  return key;
 }
 
 /** The 16 raw bytes of an id of 32 hex characters. */
@@ -84,7 +95,7 @@ export function spanOf(prefix: Uint8Array): KeySpan {
 }
 
 export function bucketKey(name: BucketName): Key {
-  return taggedKey(tags.bucket, Buffer.from(name));
+  return taggedKey(tags.bucket, name);
 }
 
 /** The index of a project's buckets, ordered by name. */
@@ -93,7 +104,7 @@ export function projectBucketsPrefix(project: ProjectId): Buffer {
 }
 
 export function projectBucketKey(project: ProjectId, name: string): Key {
-  return taggedKey(tags.projectBucket, idBytes(project), Buffer.from(name));
+  return taggedKey(tags.projectBucket, idBytes(project), name);
 }
 
 export function bucketObjectsKey(bucketId: string): Key {
@@ -122,7 +133,7 @@ export function objectsPrefix(bucketId: string): Buffer {
 }
 
 export function objectKey(bucketId: string, key: ObjectKey): Key {
-  return taggedKey(tags.object, idBytes(bucketId), Buffer.from(key));
+  return taggedKey(tags.object, idBytes(bucketId), key);
 }
 
 export function versionsPrefix(bucketId: string): Buffer {
@@ -138,7 +149,7 @@ export function uploadsPrefix(bucketId: string): Buffer {
  * are ordered by that, and the address (bucket, key, id) is all that is needed to find one.
  */
 export function uploadKey(bucketId: string, key: ObjectKey, upload: UploadId): Key {
-  return taggedKey(tags.upload, idBytes(bucketId), Buffer.from(key), terminator, idBytes(upload));
+  return taggedKey(tags.upload, idBytes(bucketId), key, terminator, idBytes(upload));
 }
 
 const terminator = Uint8Array.of(0);

@@ -5,7 +5,9 @@ import type { S3View } from './request.ts';
 
 /** A range S3 honours: one range in bytes. Others are ignored, so the whole object is the answer, as RFC 9110 allows. */
 export function rangeOf(view: S3View): RequestedRange | undefined {
-  const match = /^bytes\s*=\s*(\d*)\s*-\s*(\d*)$/i.exec(view.request.header('range')?.trim() ?? '');
+  const text = view.request.header('range');
+  if (text === undefined) return undefined;
+  const match = /^bytes\s*=\s*(\d*)\s*-\s*(\d*)$/i.exec(text.trim());
   const [, first = '', last = ''] = match ?? [];
   if (first === '') return last === '' ? undefined : { suffix: position(last) };
   if (last === '') return { start: position(first) };

@@ -5,7 +5,7 @@
 import { getBucket } from '../../core/buckets/get.ts';
 import type { Core } from '../../core/core.ts';
 import type { BucketName, NameLimits } from '../../core/model/names.ts';
-import { type AnyOperation, type Operation, operationsFor } from '../operation.ts';
+import { type AnyOperation, operationsFor } from '../operation.ts';
 import { bucketOf } from './address.ts';
 import { s3Error } from './errors.ts';
 import type { S3View } from './request.ts';
@@ -18,29 +18,12 @@ export interface S3Request extends S3View {
 
 export type S3Operation = AnyOperation<S3Request, S3Route>;
 
-const define = operationsFor<S3Request, S3Route>();
-
 /** The maker of S3's operations. */
-export function s3Operation<Input, Body, Output>(
-  literal: Operation<S3Request, S3Route, Input, Body, Output>,
-): S3Operation {
-  const { authorize } = literal;
-  return define({
-    ...literal,
-    parse: (view) => ({ own: literal.parse(view), expected: expectedOwnerOf(view) }),
-    authorize: typeof authorize === 'function' ? ({ own }, actor) => authorize(own, actor) : authorize,
-    run: async ({ input: { own, expected }, ...rest }) => {
-      if (expected !== undefined) await requireOwner(rest.core, expected.bucket, expected.owner);
-      return literal.run({ ...rest, input: own });
-    },
-    reply: (output, { own }, view) => literal.reply(output, own, view),
-  });
-}
-
-function expectedOwnerOf(view: S3Request): { bucket: BucketName; owner: string } | undefined {
+export const s3Operation = operationsFor<S3Request, S3Route>((core, view) => {
   const owner = view.request.header('x-amz-expected-bucket-owner');
-  return owner === undefined || view.bucket === undefined ? undefined : { bucket: bucketOf(view), owner };
-}
+  if (owner === undefined || view.bucket === undefined) return undefined;
+  return requireOwner(core, bucketOf(view), owner);
+});
 
 /** An account is a project here, but clients are also shown the owner's user id: both are right. @throws S3Error AccessDenied */
 export async function requireOwner(core: Core, bucket: BucketName, owner: string): Promise<void> {

@@ -23,6 +23,7 @@ export function headerText(request: RequestView, name: string): string | undefin
  * value from elsewhere can hold, become blanks (RFC 9110 section 5.5).
  */
 export function headerValue(text: string): string {
+  if (/^[\x20-\x7e\t]*$/.test(text)) return text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters a header must not hold
   const printable = text.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, ' ');
   return /[^\x20-\x7e\t]/.test(printable) ? Buffer.from(printable, 'utf8').toString('latin1') : printable;

@@ -28,14 +28,16 @@ export function attributesOf(view: S3View): ObjectAttributes {
 
 function contentHeadersOf(view: S3View): ContentHeaders {
   const { request } = view;
-  const sent = {
-    cacheControl: headerText(request, 'cache-control'),
-    contentDisposition: headerText(request, 'content-disposition'),
-    contentEncoding: storedContentEncoding(request),
-    contentLanguage: headerText(request, 'content-language'),
-    expires: headerText(request, 'expires'),
+  const headers: { -readonly [Name in keyof ContentHeaders]: ContentHeaders[Name] } = {};
+  const keep = (name: keyof ContentHeaders, value: string | undefined) => {
+    if (value !== undefined) headers[name] = value;
   };
-  return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
+  keep('cacheControl', headerText(request, 'cache-control'));
+  keep('contentDisposition', headerText(request, 'content-disposition'));
+  keep('contentEncoding', storedContentEncoding(request));
+  keep('contentLanguage', headerText(request, 'content-language'));
+  keep('expires', headerText(request, 'expires'));
+  return headers;
 }
 
 function metadataOf(view: S3View): Metadata {
@@ -65,46 +67,45 @@ export function quoteEtag(etag: string): string {
 /** What tells how to read an object's bytes; `overrides` are what this one request asked to be told instead. */
 export function objectHeaders(info: ObjectInfo, overrides: ResponseOverrides = {}): ReplyHeaders {
   const { headers } = info;
-  const shown: Record<string, string | undefined> = {
-    'Content-Type': info.contentType,
-    'Cache-Control': headers.cacheControl,
-    'Content-Disposition': headers.contentDisposition,
-    'Content-Encoding': headers.contentEncoding,
-    'Content-Language': headers.contentLanguage,
-    Expires: headers.expires,
-    ...overrides,
-  };
-  for (const [name, value] of Object.entries(info.metadata)) shown[metadataPrefix + name] = value;
   const written: Record<string, string | undefined> = {
     'Last-Modified': httpDate(info.modifiedAt),
     ETag: quoteEtag(info.etag),
     'Accept-Ranges': 'bytes',
     'x-amz-storage-class': info.storageClass === 'STANDARD' ? undefined : info.storageClass,
+    'Content-Type': printed(info.contentType),
+    'Cache-Control': printed(headers.cacheControl),
+    'Content-Disposition': printed(headers.contentDisposition),
+    'Content-Encoding': printed(headers.contentEncoding),
+    'Content-Language': printed(headers.contentLanguage),
+    Expires: printed(headers.expires),
   };
-  for (const [name, value] of Object.entries(shown)) {
-    if (value !== undefined) written[name] = headerValue(value);
-  }
+  for (const name in overrides) written[name] = printed(overrides[name]);
+  for (const name in info.metadata) written[metadataPrefix + name] = printed(info.metadata[name]);
   return written;
+}
+
+function printed(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : headerValue(value);
 }
 
 /** Header names to the values a request wants to see in its answer. */
 export type ResponseOverrides = Readonly<Record<string, string>>;
 
-const overridable: Readonly<Record<string, string>> = {
-  'response-cache-control': 'Cache-Control',
-  'response-content-disposition': 'Content-Disposition',
-  'response-content-encoding': 'Content-Encoding',
-  'response-content-language': 'Content-Language',
-  'response-content-type': 'Content-Type',
-  'response-expires': 'Expires',
-};
+const overridable: ReadonlyMap<string, string> = new Map([
+  ['response-cache-control', 'Cache-Control'],
+  ['response-content-disposition', 'Content-Disposition'],
+  ['response-content-encoding', 'Content-Encoding'],
+  ['response-content-language', 'Content-Language'],
+  ['response-content-type', 'Content-Type'],
+  ['response-expires', 'Expires'],
+]);
 
 /** The `response-*` parameters of GetObject and HeadObject. */
 export function responseOverridesOf(view: S3View): ResponseOverrides {
   const overrides: Record<string, string> = {};
   if (view.request.rawQuery === '') return overrides;
   for (const [parameter, value] of view.request.query.entries) {
-    const header = overridable[parameter];
+    const header = overridable.get(parameter);
     if (header !== undefined) overrides[header] = value;
   }
   return overrides;

@@ -99,17 +99,12 @@ export function readingHead(
   const range = reading.ranges[0] ?? { start: 0, end: info.size };
   const length = range.end - range.start;
   const partial = reading.partial && length > 0;
-  const complete = length === info.size;
-  return {
-    status: partial ? 206 : 200,
-    headers: {
-      ...objectHeaders(info, request.overrides),
-      'Content-Length': length,
-      'Content-Range': partial ? `bytes ${range.start}-${range.end - 1}/${info.size}` : undefined,
-      'x-amz-mp-parts-count': request.partNumber === undefined ? undefined : info.partCount,
-      // The checksum is of all bytes; beside a part of them clients would compare and fail.
-      ...(request.showChecksum && complete ? checksumReplyHeaders(info.checksum) : {}),
-    },
-    range,
-  };
+  const headers = objectHeaders(info, request.overrides);
+  headers['Content-Length'] = length;
+  if (partial) headers['Content-Range'] = `bytes ${range.start}-${range.end - 1}/${info.size}`;
+  if (request.partNumber !== undefined) headers['x-amz-mp-parts-count'] = info.partCount;
+  // The checksum is of all bytes; beside a part of them clients would compare and fail.
+  if (request.showChecksum && length === info.size)
+    Object.assign(headers, checksumReplyHeaders(info.checksum));
+  return { status: partial ? 206 : 200, headers, range };
 }

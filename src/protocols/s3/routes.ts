@@ -39,15 +39,20 @@ export function compileRoutes<Operation extends Routed>(
     ...notYet.map((operation) => ({ ...operation, serve: undefined })),
   ].sort((a, b) => specificity(b.route) - specificity(a.route));
   const subresources = new Set(candidates.flatMap(({ route }) => route.query ?? []));
-  const byPlace = groupBy(candidates, ({ route }) => `${route.method} ${route.scope}`);
+  const placeOf = ({ route }: Routed) => `${route.method} ${route.scope}`;
+  const byPlace = groupBy(candidates, placeOf);
+  /** What a request without sub-resources can be: all that most requests have to be compared with. */
+  const plain = groupBy(
+    candidates.filter(({ route }) => route.query === undefined),
+    placeOf,
+  );
 
   return (view) => {
     const scope = scopeOf(view);
     const { request } = view;
     const named = subresourcesOf(request, subresources);
-    const found = (byPlace.get(`${request.method} ${scope}`) ?? []).find(({ route }) =>
-      matches(route, named, request),
-    );
+    const here = (named.length === 0 ? plain : byPlace).get(`${request.method} ${scope}`) ?? [];
+    const found = here.find(({ route }) => matches(route, named, request));
     if (found === undefined || leftOver(found.route, named).length > 0) {
       throw refusal(candidates, scope, named, request);
     }
@@ -98,21 +103,23 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   return groups;
 }
 
+/** Each once, in the order received. */
 function subresourcesOf(request: RequestView, known: ReadonlySet<string>): readonly string[] {
   if (request.rawQuery === '') return [];
-  const named = new Set(request.query.entries.map(([name]) => name).filter((name) => known.has(name)));
-  return [...named];
+  const named = request.query.entries.filter((entry) => known.has(entry[0]));
+  return named.length === 0 ? [] : [...new Set(named.map(([name]) => name))];
 }
 
 function matches(route: S3Route, named: readonly string[], request: RequestView): boolean {
   return (
-    (route.query ?? []).every((name) => named.includes(name)) &&
+    (route.query?.every((name) => named.includes(name)) ?? true) &&
     (route.header === undefined || request.header(route.header) !== undefined)
   );
 }
 
 /** The sub-resources a request names and a route knows nothing of. */
 function leftOver({ query = [], parameters = [] }: S3Route, named: readonly string[]): readonly string[] {
+  if (named.length === 0) return named;
   return named.filter((name) => !query.includes(name) && !parameters.includes(name));
 }
 

@@ -17,7 +17,15 @@ import { checkDigests, type DecodeBody, payloadDecoder } from './payload.ts';
 import { parsePayloadForm } from './payload-form.ts';
 import { claimFromQuery, hasQuerySignature } from './presigned.ts';
 import { SigningKeys } from './signing-keys.ts';
-import { type Claim, canonicalRequest, joinHeaders, sameSignature, sign, stringToSign } from './sigv4.ts';
+import {
+  type Claim,
+  canonicalRequest,
+  joinHeaders,
+  type SigningKey,
+  sameSignature,
+  sign,
+  stringToSign,
+} from './sigv4.ts';
 
 /** Access key, day and region pairs whose signing keys are remembered. */
 const rememberedKeys = 1000;
@@ -27,7 +35,7 @@ const signingKeysOf = new WeakMap<Core, SigningKeys>();
 
 interface Signer {
   readonly actor: UserActor;
-  readonly signingKey: Buffer;
+  readonly signingKey: SigningKey;
 }
 
 /**
@@ -70,7 +78,7 @@ function readClaim(request: RequestView): Claim | undefined {
 /** Believes a claim only when its signature is the one its key makes over this request. */
 async function verify(core: Core, request: RequestView, claim: Claim): Promise<Signer> {
   refuseSessionToken(request);
-  const headers = joinHeaders(request.rawHeaders);
+  const headers = request.repeatedHeaders.size === 0 ? request.headers : joinHeaders(request.rawHeaders);
   refuseUnsignedHeaders(headers, claim);
   const key = await s3KeyOf(core, claim.access, request.address);
   if (key === undefined) throw s3Error('InvalidAccessKeyId', undefined, { AWSAccessKeyId: claim.access });

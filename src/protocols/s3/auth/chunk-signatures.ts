@@ -3,18 +3,18 @@
  * (S3 API reference, "Transferring Payload in Multiple Chunks" and "Trailing headers".)
  */
 import { s3Error } from '../errors.ts';
-import { type Claim, sameSignature, scopeText, sha256Hex, sign } from './sigv4.ts';
+import { type Claim, type SigningKey, sameSignature, scopeText, sha256Hex, sign } from './sigv4.ts';
 
 const emptyDigest = sha256Hex('');
 
 export class ChunkSignatures {
-  readonly #signingKey: Uint8Array;
+  readonly #signingKey: SigningKey;
   /** Timestamp and scope, as all strings to sign have them. */
   readonly #context: string;
   #previous: string;
 
   /** `claim` is that of the request, already verified with `signingKey`. */
-  constructor(claim: Claim, signingKey: Uint8Array) {
+  constructor(claim: Claim, signingKey: SigningKey) {
     this.#signingKey = signingKey;
     this.#context = `${claim.timestamp}\n${scopeText(claim.scope)}`;
     this.#previous = claim.signature;

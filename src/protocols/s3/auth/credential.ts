@@ -18,8 +18,8 @@ export function parseCredential(
 ): Credential {
   // From the end, because an access key may contain slashes.
   const parts = text.split('/');
-  const [date, region, service, terminator] = parts.slice(-4);
-  const access = parts.slice(0, -4).join('/');
+  const [date, region, service, terminator] = parts.splice(-4);
+  const access = parts.join('/');
   if (date === undefined || region === undefined || service === undefined || access === '') {
     throw malformed('the credential must have the form <access key>/<YYYYMMDD>/<region>/s3/aws4_request');
   }

@@ -20,8 +20,7 @@ export function claimFromHeader(request: RequestView, authorization: string): Cl
   if (payload === undefined) {
     throw s3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
   }
-  const time = requestTime(request);
-  const timestamp = formatAmzDate(time);
+  const { time, timestamp } = requestTime(request);
   const claim = {
     ...parseCredential(required(fields, 'Credential'), timestamp, malformed),
     timestamp,
@@ -85,14 +84,14 @@ function required(fields: ReadonlyMap<string, string>, name: string): string {
   return value;
 }
 
-/** When the request says it was made, milliseconds since the epoch. */
-function requestTime(request: RequestView): number {
+/** When the request says it was made: milliseconds since the epoch, and as signed. */
+function requestTime(request: RequestView): { time: number; timestamp: string } {
   const text = request.header('x-amz-date') ?? request.header('date') ?? '';
-  const time = parseAmzDate(text) ?? parseHttpDate(text);
-  if (time === undefined) {
-    throw s3Error('AccessDenied', 'AWS authentication requires a valid Date or x-amz-date header');
-  }
-  return time;
+  const time = parseAmzDate(text);
+  if (time !== undefined) return { time, timestamp: text };
+  const plain = parseHttpDate(text);
+  if (plain !== undefined) return { time: plain, timestamp: formatAmzDate(plain) };
+  throw s3Error('AccessDenied', 'AWS authentication requires a valid Date or x-amz-date header');
 }
 
 function tooSkewed(request: RequestView, timestamp: string): S3Error {

@@ -14,7 +14,7 @@ const maxExpires = 604_800;
 
 /** Whether a query carries a signature of any version, or a piece of one. */
 export function hasQuerySignature(query: Query): boolean {
-  return query.entries.some(([name]) => version4.has(name)) || isVersion2(query);
+  return query.entries.some((entry) => version4.has(entry[0])) || isVersion2(query);
 }
 
 const version4 = new Set(['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature']);

@@ -65,33 +65,40 @@ export function joinHeaders(rawHeaders: readonly string[]): Map<string, string> 
  * @throws MalformedTarget
  */
 export function canonicalRequest(parts: SignedParts, claim: Claim, folding: Folding): string {
-  const headers = claim.signedHeaders
-    .map((name) => `${name}:${canonicalValue(parts.headers.get(name.toLowerCase()) ?? '', folding)}\n`)
-    .join('');
-  return [
-    parts.method,
-    canonicalPath(parts.path),
-    canonicalQuery(parts.query),
-    headers,
-    claim.signedHeaders.join(';'),
-    claim.payload,
-  ].join('\n');
+  const { method, path, query } = parts;
+  const { signedHeaders, payload } = claim;
+  let headers = '';
+  for (const name of signedHeaders) {
+    headers += `${name}:${canonicalValue(parts.headers.get(name.toLowerCase()) ?? '', folding)}\n`;
+  }
+  return `${method}\n${canonicalPath(path)}\n${canonicalQuery(query)}\n${headers}\n${signedHeaders.join(';')}\n${payload}`;
 }
 
 export function stringToSign(claim: Claim, canonical: string): string {
-  return [signatureAlgorithm, claim.timestamp, scopeText(claim.scope), sha256Hex(canonical)].join('\n');
+  return `${signatureAlgorithm}\n${claim.timestamp}\n${scopeText(claim.scope)}\n${sha256Hex(canonical)}`;
 }
 
-/** The key with which one access key signs everything of one scope. */
-export function deriveSigningKey(secret: string, { date, region, service }: Scope): Buffer {
+/** The key with which one access key signs everything of one scope, in the two padded forms HMAC hashes with (RFC 2104 section 2). */
+export interface SigningKey {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+export function deriveSigningKey(secret: string, { date, region, service }: Scope): SigningKey {
   let key = hmac(`AWS4${secret}`, date);
   for (const part of [region, service, 'aws4_request']) key = hmac(key, part);
-  return key;
+  return { inner: padded(key, 0x36), outer: padded(key, 0x5c) };
 }
 
-/** Lower-case hex. */
-export function sign(signingKey: Uint8Array, text: string): string {
-  return createHmac('sha256', signingKey).update(text).digest('hex');
+/** HMAC-SHA256 of `text` in lower-case hex. Two plain hashes take half the time of the library's HMAC, which is set up anew for each text. */
+export function sign({ inner, outer }: SigningKey, text: string): string {
+  const message = Buffer.allocUnsafe(blockBytes + Buffer.byteLength(text));
+  message.set(inner);
+  message.write(text, blockBytes);
+  const digest = Buffer.allocUnsafe(blockBytes + digestBytes);
+  digest.set(outer);
+  digest.write(hash('sha256', message, 'hex'), blockBytes, 'hex');
+  return hash('sha256', digest, 'hex');
 }
 
 /** Compares in a time that tells nothing about where the two differ. */
@@ -110,6 +117,18 @@ function hmac(key: string | Uint8Array, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
+/** Of SHA-256. */
+const blockBytes = 64;
+const digestBytes = 32;
+
+function padded(key: Uint8Array, pad: number): Buffer {
+  const block = Buffer.alloc(blockBytes, pad);
+  key.forEach((byte, at) => {
+    block[at] = byte ^ pad;
+  });
+  return block;
+}
+
 const unreservedPath = /^[A-Za-z0-9\-._~/]*$/;
 
 /** S3 alone does not normalize: every segment stays, encoded exactly once. */
@@ -119,12 +138,12 @@ function canonicalPath(path: string): string {
 
 /** Sorted by encoded name, then value; a signature cannot cover itself. */
 function canonicalQuery(query: Query): string {
-  return query.entries
-    .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
-    .sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
+  const pairs: [name: string, value: string][] = [];
+  for (const [name, value] of query.entries) {
+    if (name !== 'X-Amz-Signature') pairs.push([percentEncode(name), percentEncode(value)]);
+  }
+  pairs.sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB));
+  return pairs.map(([name, value]) => `${name}=${value}`).join('&');
 }
 
 function compare(a: string, b: string): number {
@@ -132,6 +151,7 @@ function compare(a: string, b: string): number {
 }
 
 function canonicalValue(value: string, folding: Folding): string {
+  if (!/[ \t]/.test(value)) return value;
   const trimmed = value.replace(/^[ \t]+|[ \t]+$/g, '');
   return folding === 'fold' ? trimmed.replace(/[ \t]+/g, ' ') : trimmed;
 }

@@ -12,7 +12,7 @@ export const getObjectOperation = s3Operation({
   authorize: ({ bucket, key }) => [{ action: 'storage.objects.get', bucket, key }],
   run: ({ core, actor, input }) => readInTerms(actor, input, (wanted) => readObject(core, wanted)),
   reply: (reading, input) => {
-    const { range, ...head } = readingHead(reading, input);
-    return range.end === range.start ? { ...head, body: '' } : { ...head, body: reading.open(range) };
+    const { status, headers, range } = readingHead(reading, input);
+    return { status, headers, body: range.end === range.start ? '' : reading.open(range) };
   },
 });
