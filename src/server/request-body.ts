@@ -21,8 +21,8 @@ export async function* readBody(
   if (message.destroyed && !message.readableEnded) throw new ClientGone();
   if (message.complete) {
     // All of it is here already: the usual case for small bodies.
-    const bytes: Buffer | null = message.read();
-    if (bytes === null) return;
+    const bytes = readArrived(message);
+    if (bytes.length === 0) return;
     options.count(bytes.length);
     yield bytes;
     return;
@@ -34,6 +34,14 @@ export async function* readBody(
   } finally {
     inflow.stop();
   }
+}
+
+/** What has arrived and waits to be read; `read()` gives only the first piece of it since Node 26. */
+function readArrived(message: IncomingMessage): Buffer {
+  const pieces: Buffer[] = [];
+  for (let piece: Buffer | null = message.read(); piece !== null; piece = message.read()) pieces.push(piece);
+  const [first = Buffer.alloc(0)] = pieces;
+  return pieces.length > 1 ? Buffer.concat(pieces) : first;
 }
 
 /** The whole body. @throws CoreError TooLarge beyond `maxBytes` */
