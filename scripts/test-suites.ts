@@ -16,6 +16,8 @@ interface Suite {
   readonly concurrency: number;
   /** Seconds after which one test counts as hanging, far above what any needs. */
   readonly timeout: number;
+  /** Added to the environment when this suite is asked for by name: the long form of what a run of everything does in short. */
+  readonly alone?: Readonly<Record<string, string>>;
 }
 
 const wire = {
@@ -46,6 +48,7 @@ const suites: Record<SuiteName, Suite> = {
     except: [],
     concurrency: 1,
     timeout: 1800,
+    alone: { ONGGI_TEST_CRASH_ROUNDS: '50' },
   },
 };
 
@@ -56,6 +59,11 @@ export function filesOf(name: SuiteName, root: string, filters: readonly string[
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
     .sort()
     .map((file) => join(root, file));
+}
+
+/** The environment of a suite that is run alone; what the caller has set already wins. */
+export function environmentAlone(name: SuiteName): NodeJS.ProcessEnv {
+  return { ...suites[name].alone, ...process.env };
 }
 
 export function titleOf(name: SuiteName): string {

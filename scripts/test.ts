@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { postgresMissing, startPostgres } from '../test/support/postgres.ts';
 import { Report } from './test-report.ts';
-import { filesOf, runFiles, type SuiteName, suiteNames, titleOf } from './test-suites.ts';
+import { environmentAlone, filesOf, runFiles, type SuiteName, suiteNames, titleOf } from './test-suites.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -40,6 +40,7 @@ async function main(words: readonly string[]): Promise<number> {
   const [first, ...rest] = words;
   const chosen = isSuite(first) ? [first] : suiteNames;
   const filters = isSuite(first) ? rest : words;
+  if (isSuite(first)) Object.assign(process.env, environmentAlone(first));
   const report = new Report(root, (text) => process.stdout.write(text));
   for (const name of chosen) await runSuite(name, filters, report);
   report.end();

@@ -141,6 +141,8 @@ export class Uploads {
     const { recorder } = this.#scene;
     upload.completionCalled ??= recorder.moment();
     const parts = lastParts(upload);
+    // Known before it can be seen.
+    const etag = this.#scene.contents.join(parts);
     const list = parts.map(
       ({ etag }, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
     );
@@ -149,7 +151,6 @@ export class Uploads {
       target: targetIn(upload),
       body: `<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`,
     });
-    const etag = this.#scene.contents.join(parts);
     if (answer.verdict === 'done') {
       if (upload.state === 'aborted') recorder.wrong(`${answer.told}: completed, and aborted too`);
       upload.state = 'completed';

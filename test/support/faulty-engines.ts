@@ -1,0 +1,102 @@
+/** Engines that fail when told, around real ones: what a full disk, a lost database or a lost answer looks like from inside. */
+import type { BlobId, BlobInfo, BlobStore, ByteRange } from '../../src/engines/blob/blob-store.ts';
+import { Unavailable } from '../../src/engines/errors.ts';
+import type { Commit, Entry, Key, KeyRange, MetaStore } from '../../src/engines/meta/meta-store.ts';
+
+/**
+ * `down`: nothing answers. `full`: reads work, commits find no space. `mute`: commits are carried out, and their answers are lost.
+ * `read only`: commits find nobody.
+ */
+export type MetaFault = 'none' | 'down' | 'full' | 'mute' | 'read only';
+
+export class FaultyMeta implements MetaStore {
+  fault: MetaFault = 'none';
+  readonly #inner: MetaStore;
+
+  constructor(inner: MetaStore) {
+    this.#inner = inner;
+  }
+
+  async get(keys: readonly Key[]): Promise<(Entry | undefined)[]> {
+    this.#refuseReads();
+    return this.#inner.get(keys);
+  }
+
+  async range(range: KeyRange): Promise<Entry[]> {
+    this.#refuseReads();
+    return this.#inner.range(range);
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    if (this.fault === 'full') throw new Unavailable('no space for metadata', 'full');
+    if (this.fault === 'down' || this.fault === 'read only') throw new Unavailable('nobody answers');
+    await this.#inner.commit(commit);
+    if (this.fault === 'mute') throw new Unavailable('the answer was lost');
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  #refuseReads(): void {
+    if (this.fault === 'down') throw new Unavailable('nobody answers');
+  }
+}
+
+/** `full`: a write finds no more space after `room` bytes. `down`: nothing answers. */
+export type BlobFault = { readonly kind: 'none' | 'down' } | { readonly kind: 'full'; readonly room: number };
+
+export class FaultyBlobs implements BlobStore {
+  fault: BlobFault = { kind: 'none' };
+  readonly #inner: BlobStore;
+
+  constructor(inner: BlobStore) {
+    this.#inner = inner;
+  }
+
+  async write(
+    source: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<{ id: BlobId; size: number }> {
+    this.#refuse();
+    const room = this.fault.kind === 'full' ? this.fault.room : Number.POSITIVE_INFINITY;
+    return this.#inner.write(within(source, room), signal);
+  }
+
+  async *read(id: BlobId, range: ByteRange): AsyncGenerator<Uint8Array> {
+    this.#refuse();
+    yield* this.#inner.read(id, range);
+  }
+
+  async delete(id: BlobId): Promise<void> {
+    this.#refuse();
+    await this.#inner.delete(id);
+  }
+
+  async *enumerate(): AsyncGenerator<BlobInfo> {
+    this.#refuse();
+    yield* this.#inner.enumerate();
+  }
+
+  async health(): Promise<void> {
+    this.#refuse();
+    await this.#inner.health();
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  #refuse(): void {
+    if (this.fault.kind === 'down') throw new Unavailable('the blobs cannot be reached');
+  }
+}
+
+async function* within(source: AsyncIterable<Uint8Array>, room: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > room) throw new Unavailable('no space for blobs', 'full');
+    yield chunk;
+  }
+}
