@@ -6,6 +6,7 @@ import type { Reply } from '../base/http/reply.ts';
 import { authorize, type Permission } from '../core/access/authorize.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Core } from '../core/core.ts';
+import type { Sight } from '../core/objects/object-place.ts';
 
 /** A request body after its transfer form (signed chunks, trailers) is taken off and while its digests are checked. */
 export interface BodyStream extends AsyncIterable<Uint8Array> {
@@ -43,6 +44,8 @@ export interface Run<Input, Body> {
   readonly input: Input;
   readonly body: Body;
   readonly signal: AbortSignal;
+  /** What authorization saw of the object it decided on, for use cases that can go on from there. */
+  readonly sight: Sight | undefined;
 }
 
 /**
@@ -100,17 +103,18 @@ export function operationsFor<View, Route>(requirement?: Requirement<View>) {
       public: literal.authorize === 'public',
       prepare(view) {
         const input = literal.parse(view);
+        let sight: Sight | undefined;
         return {
           async authorize(core, actor) {
             if (typeof literal.authorize === 'function') {
-              await authorize(core, actor, literal.authorize(input, actor));
+              sight = await authorize(core, actor, literal.authorize(input, actor));
             }
           },
           async run({ core, actor, body, signal }) {
             const parsed = kind.kind === 'document' ? kind.parse(body as Buffer, view) : (body as Body);
             const required = requirement?.(core, view);
             if (required !== undefined) await required;
-            const output = await literal.run({ core, actor, input, body: parsed, signal });
+            const output = await literal.run({ core, actor, input, body: parsed, signal, sight });
             return literal.reply(output, input, view);
           },
         };

@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import { CoreError, isCoreError } from '../errors.ts';
 import type { BucketName, ObjectKey, ProjectId, UserId } from '../model/names.ts';
 import type { BucketRecord } from '../model/records.ts';
+import { lookAt, type Sight } from '../objects/object-place.ts';
 import { type Decision, decide, type Target } from './decide.ts';
 import type { BucketAction, ProjectAction, ServiceAction } from './roles.ts';
 
@@ -21,36 +22,53 @@ export type Permission =
   | { action: ServiceAction; service: true };
 
 /**
+ * Answers what it has read of an object that a permission names, so that the use case need not read it again.
  * @throws CoreError AccessDenied; NoSuchBucket when a bucket is absent (for another project's account path: AccessDenied,
  * so that foreign names cannot be probed).
  */
-export async function authorize(core: Core, actor: Actor, permissions: readonly Permission[]): Promise<void> {
-  const buckets = await loadBuckets(core, permissions);
+export async function authorize(
+  core: Core,
+  actor: Actor,
+  permissions: readonly Permission[],
+): Promise<Sight | undefined> {
+  const { buckets, sight } = await look(core, permissions);
   for (const permission of permissions) {
     const decision = judge(actor, permission, buckets);
     if (!decision.allow) throw denied(actor, permission, decision.reason);
   }
+  return sight;
 }
 
 /** As `authorize`, for one of many items of a batch: answers instead of throwing AccessDenied. @throws CoreError NoSuchBucket */
 export async function may(core: Core, actor: Actor, permission: Permission): Promise<Decision> {
-  return judge(actor, permission, await loadBuckets(core, [permission]));
+  const { buckets } = await look(core, [permission]);
+  return judge(actor, permission, buckets);
 }
 
 type Buckets = ReadonlyMap<BucketName, BucketRecord>;
 
 /** The buckets named, each once; absent ones are left out. */
-async function loadBuckets(core: Core, permissions: readonly Permission[]): Promise<Buckets> {
+async function look(
+  core: Core,
+  permissions: readonly Permission[],
+): Promise<{ buckets: Buckets; sight: Sight | undefined }> {
   const buckets = new Map<BucketName, BucketRecord>();
+  let sight: Sight | undefined;
   for (const permission of permissions) {
     if (!('bucket' in permission) || buckets.has(permission.bucket)) continue;
+    const { bucket, key } = permission;
     try {
-      buckets.set(permission.bucket, (await openBucket(core, permission.bucket)).record);
+      if (key === undefined) {
+        buckets.set(bucket, (await openBucket(core, bucket)).record);
+      } else {
+        sight = await lookAt(core, { bucket, key });
+        buckets.set(bucket, sight.opened.bucket.record);
+      }
     } catch (error) {
       if (!isCoreError(error, 'NoSuchBucket')) throw error;
     }
   }
-  return buckets;
+  return { buckets, sight };
 }
 
 /** @throws CoreError NoSuchBucket */

@@ -100,14 +100,15 @@ function seenIn(meta: MetaStore): Seen {
 }
 
 /** One bucket with the entries of `keys`. @throws CoreError NoSuchBucket */
-export async function openPlace(
+export function openPlace(
   core: Core,
   bucket: BucketName,
   keys: (bucketId: string) => readonly Key[],
 ): Promise<OpenedPlace> {
-  const [opened] = await openPlaces(core, [{ bucket, keys }]);
-  if (opened === undefined) throw new CoreError('NoSuchBucket', { bucket });
-  return opened;
+  return openPlaces(core, [{ bucket, keys }]).then(([opened]) => {
+    if (opened === undefined) throw new CoreError('NoSuchBucket', { bucket });
+    return opened;
+  });
 }
 
 /** @throws CoreError NoSuchBucket */

@@ -6,7 +6,7 @@ import type { ObjectRecord } from '../model/records.ts';
 import { checkRead, type ReadConditions } from './conditions.ts';
 import { type ObjectInfo, objectInfo } from './info.ts';
 import { findManifestPart } from './manifest.ts';
-import { requireObject } from './object-place.ts';
+import { requireObject, type Sight } from './object-place.ts';
 import { type RequestedRange, resolveRanges } from './ranges.ts';
 import { type DataRange, openData } from './read-data.ts';
 
@@ -20,6 +20,8 @@ export interface ReadObjectInput {
   readonly ranges?: readonly RequestedRange[];
   /** One part of a multipart object (or 1 for a whole one); excludes `ranges`. */
   readonly partNumber?: number;
+  /** What authorization saw of the object. */
+  readonly sight?: Sight | undefined;
 }
 
 export interface ObjectReading {
@@ -34,7 +36,7 @@ export interface ObjectReading {
 
 /** @throws CoreError NoSuchBucket, NoSuchKey, NotModified, PreconditionFailed, RangeNotSatisfiable, InvalidPart */
 export async function readObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
-  const { record } = (await requireObject(core, input)).object;
+  const { record } = (await requireObject(core, input, input.sight)).object;
   checkRead(input.conditions, record);
   const asked = await askedRanges(core, input, record);
   return {
@@ -67,6 +69,6 @@ async function partRange(core: Core, { data, size }: ObjectRecord, number: numbe
 }
 
 /** As `readObject` without opening bytes. */
-export async function headObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
+export function headObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
   return readObject(core, input);
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Entry } from '../../engines/meta/meta-store.ts';
-import { openPlace } from '../buckets/lookup.ts';
+import { type OpenedPlace, openPlace } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { objectFormat } from '../model/codecs.ts';
@@ -33,10 +33,25 @@ export interface ObjectPlace {
   readonly object: Loaded<ObjectRecord> | undefined;
 }
 
+/** What was read at an object's address: by authorization, for the use case that follows it. Not decoded before it is used. */
+export interface Sight extends ObjectAddress {
+  readonly opened: OpenedPlace;
+}
+
 /** @throws CoreError NoSuchBucket */
-export async function findObject(core: Core, { bucket, key }: ObjectAddress): Promise<ObjectPlace> {
+export async function lookAt(core: Core, { bucket, key }: ObjectAddress): Promise<Sight> {
   const opened = await openPlace(core, bucket, (id) => [objectKey(id, key)]);
-  return { bucket: opened.bucket, key, object: loadedObject(opened.entries[0]) };
+  return { bucket, key, opened };
+}
+
+function placeIn({ key, opened: { bucket, entries } }: Sight): ObjectPlace {
+  return { bucket, key, object: loadedObject(entries[0]) };
+}
+
+/** What is at `address` now, or was a moment ago in `sight`. @throws CoreError NoSuchBucket */
+export async function findObject(core: Core, address: ObjectAddress, sight?: Sight): Promise<ObjectPlace> {
+  const known = sight?.bucket === address.bucket && sight.key === address.key;
+  return placeIn(known ? sight : await lookAt(core, address));
 }
 
 export function loadedObject(entry: Entry | undefined): Loaded<ObjectRecord> | undefined {
@@ -47,8 +62,9 @@ export function loadedObject(entry: Entry | undefined): Loaded<ObjectRecord> | u
 export async function requireObject(
   core: Core,
   address: ObjectAddress,
+  sight?: Sight,
 ): Promise<ObjectPlace & { readonly object: Loaded<ObjectRecord> }> {
-  const place = await findObject(core, address);
+  const place = await findObject(core, address, sight);
   return { ...place, object: present(place.object, address) };
 }
 

@@ -6,7 +6,7 @@ import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { BucketRecord, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
 import { checkWrite, type WriteConditions } from './conditions.ts';
 import { attributesOf, type ExpectedDigest, type ObjectInfo, objectInfo } from './info.ts';
-import { draftObject, findObject, type ObjectPlace } from './object-place.ts';
+import { draftObject, findObject, type ObjectPlace, type Sight } from './object-place.ts';
 import { keepingBody, storeBody } from './store-body.ts';
 
 export interface PutObjectInput {
@@ -21,6 +21,8 @@ export interface PutObjectInput {
   /** The checksum to compute, check where expected, and keep with the object. */
   readonly checksum?: ChecksumAlgorithm;
   readonly signal: AbortSignal;
+  /** What authorization saw at the object's address. */
+  readonly sight?: Sight | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface PutObjectInput {
  * TooLarge, Busy. Nothing stays behind after any of them.
  */
 export async function putObject(core: Core, _actor: Actor, input: PutObjectInput): Promise<ObjectInfo> {
-  const early = await findObject(core, input);
+  const early = await findObject(core, input, input.sight);
   checkWrite(input.conditions, early.object?.record, input);
   const { segments, md5, ...stored } = await storeBody(core, input);
   return keepingBody(core, segments, () =>

@@ -10,7 +10,8 @@ export const getObjectOperation = s3Operation({
   body: noBody,
   parse: parseReadRequest,
   authorize: ({ bucket, key }) => [{ action: 'storage.objects.get', bucket, key }],
-  run: ({ core, actor, input }) => readInTerms(actor, input, (wanted) => readObject(core, wanted)),
+  run: ({ core, actor, input, sight }) =>
+    readInTerms(actor, input, (wanted) => readObject(core, { ...wanted, sight })),
   reply: (reading, input) => {
     const { status, headers, range } = readingHead(reading, input);
     return { status, headers, body: range.end === range.start ? '' : reading.open(range) };

@@ -10,7 +10,8 @@ export const headObjectOperation = s3Operation({
   body: noBody,
   parse: parseReadRequest,
   authorize: ({ bucket, key }) => [{ action: 'storage.objects.getMeta', bucket, key }],
-  run: ({ core, actor, input }) => readInTerms(actor, input, (wanted) => headObject(core, wanted)),
+  run: ({ core, actor, input, sight }) =>
+    readInTerms(actor, input, (wanted) => headObject(core, { ...wanted, sight })),
   reply: (reading, input) => {
     const { status, headers } = readingHead(reading, input);
     return { status, headers };

@@ -24,13 +24,14 @@ export const putObjectOperation = s3Operation({
     };
   },
   authorize: ({ bucket, key }) => [{ action: 'storage.objects.create', bucket, key }],
-  run: ({ core, actor, input: { integrity, ...input }, body, signal }) =>
+  run: ({ core, actor, input: { integrity, ...input }, body, signal, sight }) =>
     putObject(core, actor, {
       ...input,
       ...bindIntegrity(integrity, body),
       body,
       ...(body.length !== undefined && { size: body.length }),
       signal,
+      sight,
     }),
   reply: ({ etag, checksum }) => ({
     status: 200,
