@@ -1,35 +1,17 @@
-/** Reads how much memory a process and its children have used at most, from Linux's /proc. */
-import { readdirSync, readFileSync } from 'node:fs';
-
-export interface PeakMemory {
-  readonly pid: number;
-  /** Most resident memory since the process started, in bytes (VmHWM of proc(5)). */
-  readonly bytes: number;
-}
+/** Reads how much memory a server and its workers have used at most, from Linux's /proc. */
+import { readFileSync } from 'node:fs';
+import { childrenOf } from './process-tree.ts';
 
 /** Why peaks cannot be read here, for a test's `skip`; false when they can. */
 export function peakMemoryMissing(): string | false {
   return process.platform === 'linux' ? false : 'peak memory is read from /proc, which only Linux has';
 }
 
-/** The process and all its descendants that live now. */
-export function peakMemory(root: number): PeakMemory[] {
-  const processes = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => readStatus(Number(name)));
-  const family = [root];
-  // The list grows while it is walked.
-  for (const pid of family) family.push(...processes.filter((p) => p.parent === pid).map((p) => p.pid));
-  return processes.filter((p) => family.includes(p.pid)).map(({ pid, bytes }) => ({ pid, bytes }));
-}
-
-function readStatus(pid: number): (PeakMemory & { parent: number })[] {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch {
-    return []; // It has ended meanwhile.
-  }
-  const number = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
-  return [{ pid, parent: number('PPid'), bytes: number('VmHWM') * 1024 }];
+/** Most resident memory since the start (VmHWM of proc(5)), in bytes: of the process, then of each of its children. */
+export function peakMemory(pid: number): number[] {
+  return [pid, ...childrenOf(pid)].map((one) => {
+    const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${one}/status`, 'utf8'));
+    if (line === null) throw new Error(`/proc/${one}/status has no VmHWM`);
+    return Number(line[1]) * 1024;
+  });
 }
