@@ -98,7 +98,7 @@ export interface WorkerLink {
   metrics(): Promise<string>;
 }
 
-/** `onAlone` is called when the supervisor is gone: nobody hands out connections any more. */
+/** `onAlone` is called when the supervisor is gone: nobody replaces a worker or runs the background jobs any more. */
 export function joinSupervisor(registry: Registry, onAlone: () => void): WorkerLink {
   AggregatorRegistry.setRegistries(registry);
   // Made for its side effect: only an instance answers the supervisor's questions.
@@ -110,8 +110,12 @@ export function joinSupervisor(registry: Registry, onAlone: () => void): WorkerL
     waiting.get(message.id)?.(message.text);
     waiting.delete(message.id);
   });
-  // The supervisor is gone: nobody replaces a worker or runs the background jobs any more.
-  process.on('disconnect', onAlone);
+  const self = cluster.worker;
+  self?.once('disconnect', () => {
+    // Otherwise Node ends this process here and now, in the middle of its requests and commits.
+    self.exitedAfterDisconnect = true;
+    onAlone();
+  });
   const send = (message: FromWorker) => void process.send?.(message);
   return {
     ready: (url) => send({ type: 'ready', url }),
