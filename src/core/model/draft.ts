@@ -16,7 +16,8 @@ export interface Loaded<T> {
   readonly version: Version;
 }
 
-type Counted = 'blob' | 'manifest';
+const counted = ['blob', 'manifest'] as const;
+type Counted = (typeof counted)[number];
 
 const referenceKeys: Readonly<Record<Counted, (id: string) => Key>> = {
   blob: blobReferencesKey,
@@ -25,9 +26,9 @@ const referenceKeys: Readonly<Record<Counted, (id: string) => Key>> = {
 
 export class Draft {
   readonly #core: Core;
-  readonly #checks = new Map<string, readonly [Key, Version | null]>();
-  readonly #puts = new Map<string, readonly [Key, Uint8Array]>();
-  readonly #deletes = new Map<string, Key>();
+  readonly #checks: [Key, Version | null][] = [];
+  readonly #puts: [Key, Uint8Array][] = [];
+  readonly #deletes: Key[] = [];
   readonly #adds = new Map<string, [Key, bigint]>();
   readonly #references: Readonly<Record<Counted, Map<string, number>>> = {
     blob: new Map(),
@@ -40,17 +41,18 @@ export class Draft {
 
   /** The commit fails when `key` no longer has this version (`undefined`: when it is there at all). */
   check(key: Key, version: Version | undefined): this {
-    this.#checks.set(nameOf(key), [key, version ?? null]);
+    this.#checks.push([key, version ?? null]);
     return this;
   }
 
+  /** Each key is written once: put or deleted. */
   put(key: Key, value: Uint8Array): this {
-    this.#puts.set(nameOf(key), [key, value]);
+    this.#puts.push([key, value]);
     return this;
   }
 
   delete(key: Key): this {
-    this.#deletes.set(nameOf(key), key);
+    this.#deletes.push(key);
     return this;
   }
 
@@ -90,9 +92,9 @@ export class Draft {
   async commit(): Promise<void> {
     this.#settleReferences();
     await this.#core.meta.commit({
-      checks: [...this.#checks.values()],
-      puts: [...this.#puts.values()],
-      deletes: [...this.#deletes.values()],
+      checks: this.#checks,
+      puts: this.#puts,
+      deletes: this.#deletes,
       adds: [...this.#adds.values()].filter(([, amount]) => amount !== 0n),
     } satisfies Commit);
   }
@@ -113,7 +115,7 @@ export class Draft {
   /** What went down may have reached zero, which only the collector can see: counters are added to without being read. */
   #settleReferences(): void {
     const due = this.#core.clock() + this.#core.settings.collectGrace;
-    for (const kind of ['blob', 'manifest'] as const) {
+    for (const kind of counted) {
       for (const [id, amount] of this.#references[kind]) {
         this.add(referenceKeys[kind](id), amount);
         if (amount < 0) this.enqueue(due, kind, id);
@@ -124,7 +126,8 @@ export class Draft {
 }
 
 function nameOf(key: Key): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+  const bytes = key instanceof Buffer ? key : Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+  return bytes.toString('latin1');
 }
 
 /**

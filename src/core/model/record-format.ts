@@ -34,7 +34,8 @@ export function recordFormat<T>(what: string, version: number, fields: Fields<T>
     encode(record) {
       const attached: Uint8Array[] = [];
       const wire = body.toWire(record, (bytes) => attached.push(bytes)) as unknown[];
-      return envelope(packr.pack([version, ...wire]), attached);
+      wire.unshift(version);
+      return envelope(packr.pack(wire), attached);
     },
     decode(value) {
       try {
@@ -47,16 +48,26 @@ export function recordFormat<T>(what: string, version: number, fields: Fields<T>
 }
 
 function envelope(header: Buffer, attached: readonly Uint8Array[]): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(header.length);
-  return Buffer.concat([length, header, ...attached]);
+  let length = 4 + header.length;
+  for (const bytes of attached) length += bytes.length;
+  const whole = Buffer.allocUnsafe(length);
+  let at = whole.writeUInt32BE(header.length);
+  whole.set(header, at);
+  at += header.length;
+  for (const bytes of attached) {
+    whole.set(bytes, at);
+    at += bytes.length;
+  }
+  return whole;
 }
 
 function openEnvelope<T>(value: Uint8Array, version: number, body: Field<T>): T {
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  const bytes =
+    value instanceof Buffer ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   let at = 4 + bytes.readUInt32BE(0);
   if (at > bytes.length) throw new RangeError('the header is cut off');
-  const [stored, ...wire] = packr.unpack(bytes.subarray(4, at)) as unknown[];
+  const wire = packr.unpack(bytes.subarray(4, at)) as unknown[];
+  const stored = wire.shift();
   if (typeof stored !== 'number' || stored < 1 || stored > version) {
     throw new RangeError(`version ${String(stored)} is not known`);
   }
@@ -128,11 +139,13 @@ export const attachedBytes: Field<Uint8Array> = {
   },
 };
 
+const texts = list(text);
+
 /** Names to texts, stored as a flat list, because a map would give some names (`__proto__`) a meaning. */
 export const textMap: Field<Readonly<Record<string, string>>> = {
   toWire: (value) => Object.entries(value).flat(),
   fromWire(raw) {
-    const flat = list(text).fromWire(raw, noBytes);
+    const flat = texts.fromWire(raw, noBytes);
     const pairs = [];
     for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([flat[at], flat[at + 1]]);
     return Object.fromEntries(pairs);
@@ -177,10 +190,12 @@ export function structure<T>(fields: Fields<T>): Field<T> {
     fromWire(raw, detach) {
       if (!Array.isArray(raw)) throw mismatch('a structure');
       const value: Partial<T> = {};
-      names.forEach((name, at) => {
+      let at = 0;
+      for (const name of names) {
         const field = fields[name].fromWire(raw[at], detach);
         if (field !== undefined) value[name] = field;
-      });
+        at += 1;
+      }
       return value as T;
     },
   };

@@ -138,16 +138,12 @@ function canonicalPath(path: string): string {
 
 /** Sorted by encoded name, then value; a signature cannot cover itself. */
 function canonicalQuery(query: Query): string {
-  const pairs: [name: string, value: string][] = [];
+  const pairs: string[] = [];
   for (const [name, value] of query.entries) {
-    if (name !== 'X-Amz-Signature') pairs.push([percentEncode(name), percentEncode(value)]);
+    // NUL sorts before everything that is left in an encoded name, so pairs in a row sort as their parts do.
+    if (name !== 'X-Amz-Signature') pairs.push(`${percentEncode(name)}\0${percentEncode(value)}`);
   }
-  pairs.sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB));
-  return pairs.map(([name, value]) => `${name}=${value}`).join('&');
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return pairs.sort().join('&').replaceAll('\0', '=');
 }
 
 function canonicalValue(value: string, folding: Folding): string {
