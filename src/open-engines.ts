@@ -5,7 +5,6 @@ import type { Config } from './config/options.ts';
 import { openDisk } from './engines/blob/disk/blob-store.ts';
 import { openLmdb } from './engines/meta/lmdb/open.ts';
 import type { MetaStore } from './engines/meta/meta-store.ts';
-import { openPostgres } from './engines/meta/postgres/open.ts';
 
 export async function openEngines(config: Config): Promise<Engines> {
   const meta = await openMeta(config);
@@ -19,7 +18,11 @@ export async function openEngines(config: Config): Promise<Engines> {
   }
 }
 
-function openMeta(config: Config): Promise<MetaStore> {
-  if (config.meta.kind === 'postgres') return openPostgres({ url: config.meta.url });
+async function openMeta(config: Config): Promise<MetaStore> {
+  if (config.meta.kind === 'postgres') {
+    // Only then: the driver is a good part of a process's start and memory.
+    const { openPostgres } = await import('./engines/meta/postgres/open.ts');
+    return openPostgres({ url: config.meta.url });
+  }
   return openLmdb({ path: config.meta.path ?? join(config.data, 'meta') });
 }
