@@ -86,7 +86,10 @@ export class Inflow {
 
   readonly #onEnd = (): void => this.#finish('reached');
 
-  readonly #onClose = (): void => this.#finish(new ClientGone());
+  /** Also told after the end, when there is nobody to blame: an error costs as much as a request. */
+  readonly #onClose = (): void => {
+    if (this.#end === undefined) this.#finish(new ClientGone());
+  };
 
   readonly #onIdle = (): void => {
     if (this.#reader === undefined) this.#timer.refresh();
