@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock, systemRandom } from '../base/clock.ts';
+import { HashThread } from '../base/hash-thread.ts';
 import { type Config, ConfigError } from '../config/options.ts';
 import type { Core } from '../core/core.ts';
 import {
@@ -36,6 +37,7 @@ export async function openCore(config: Config, openEngines: OpenEngines): Promis
     masterKey,
     clock: systemClock,
     random: systemRandom,
+    hashThread: new HashThread(),
     settings: {
       names: defaultNameLimits,
       region: config.region,
@@ -51,6 +53,7 @@ export async function openCore(config: Config, openEngines: OpenEngines): Promis
 export async function closeCore(core: Core): Promise<void> {
   await core.meta.close();
   await core.blobs.close();
+  await core.hashThread?.close();
 }
 
 /** From the environment, else from the key file, which is made on the first start. */

@@ -2,6 +2,7 @@
  * What every use case is given. Front-ends pass it on and never look inside: the engines are for core alone.
  */
 import type { Clock, Random } from '../base/clock.ts';
+import type { HashThread } from '../base/hash-thread.ts';
 import type { BlobStore } from '../engines/blob/blob-store.ts';
 import type { MetaStore } from '../engines/meta/meta-store.ts';
 import type { MasterKey } from './identity/master-key.ts';
@@ -30,4 +31,6 @@ export interface Core {
   readonly random: Random;
   readonly masterKey: MasterKey;
   readonly settings: CoreSettings;
+  /** Hashes large uploads; without it they are hashed where they are read. */
+  readonly hashThread?: HashThread;
 }

@@ -3,6 +3,7 @@
  * small, else durable in the blob engine. Refuses to make it visible: that is the caller's commit.
  */
 import { createHasher, type HashAlgorithm, type Hasher } from '../../base/hash.ts';
+import { type HashThread, isThreaded, type ThreadHasher } from '../../base/hash-thread.ts';
 import { abortable } from '../../base/streams/abortable.ts';
 import type { ByteStream } from '../../base/streams/byte-stream.ts';
 import { collectIfSmall, type ReopenedStream } from '../../base/streams/collect.ts';
@@ -31,7 +32,7 @@ export interface StoredBody {
 
 /** @throws CoreError BadDigest, IncompleteBody, TooLarge; whatever the body or `signal` ends with. Nothing stays behind then. */
 export async function storeBody(core: Core, input: BodyInput): Promise<StoredBody> {
-  const digesting = new Digesting(core.settings.maxUploadBytes, input);
+  const digesting = new Digesting(core, input);
   const checked = digesting.check(abortable(input.body, input.signal));
   const body = await collectIfSmall(checked, core.settings.inlineBytes);
   const segment =
@@ -76,46 +77,59 @@ async function dropBlobs(core: Core, segments: readonly Segment[]): Promise<void
   }
 }
 
+/** Bodies that come in chunks of this many bytes are worth asking another thread to hash them. */
+const threadedBytes = 256 * 1024;
+
 /** Counts and hashes one body as it passes. */
 class Digesting {
   readonly #limit: number;
   readonly #input: BodyInput;
-  readonly #hashers = new Map<HashAlgorithm, Hasher>();
+  readonly #thread: HashThread | undefined;
+  readonly #hashers = new Map<HashAlgorithm, Hasher | ThreadHasher>();
   readonly #digests = new Map<HashAlgorithm, Buffer>();
   #size = 0;
 
-  constructor(maximum: number, input: BodyInput) {
-    const { size = maximum, checksum } = input;
-    if (size > maximum) throw new CoreError('TooLarge', { limit: maximum });
+  constructor({ settings, hashThread }: Core, input: BodyInput) {
+    const { size = settings.maxUploadBytes } = input;
+    if (size > settings.maxUploadBytes) throw new CoreError('TooLarge', { limit: settings.maxUploadBytes });
     this.#limit = size;
     this.#input = input;
-    const wanted = input.expected.map(({ algorithm }) => algorithm);
-    for (const algorithm of new Set<HashAlgorithm>([
-      'md5',
-      ...wanted,
-      ...(checksum ? [lower(checksum)] : []),
-    ])) {
-      this.#hashers.set(algorithm, createHasher(algorithm));
-    }
+    this.#thread = hashThread;
   }
 
   /** The chunks of `body`; throws in place of its end when it is not what was announced. */
   async *check(body: ByteStream): AsyncGenerator<Uint8Array> {
-    for await (const chunk of body) {
-      this.#size += chunk.length;
-      if (this.#size > this.#limit) throw new CoreError('TooLarge', { limit: this.#limit });
-      for (const hasher of this.#hashers.values()) hasher.update(chunk);
-      yield chunk;
+    try {
+      for await (const chunk of body) {
+        this.#size += chunk.length;
+        if (this.#size > this.#limit) throw new CoreError('TooLarge', { limit: this.#limit });
+        if (this.#hashers.size === 0) this.#start(chunk.length >= threadedBytes);
+        for (const hasher of this.#hashers.values()) await hasher.update(chunk);
+        yield chunk;
+      }
+      await this.#compare();
+    } finally {
+      for (const hasher of this.#hashers.values()) if ('drop' in hasher) hasher.drop();
     }
-    this.#compare();
   }
 
-  #compare(): void {
+  #start(large: boolean): void {
+    const { expected, checksum } = this.#input;
+    const wanted = new Set<HashAlgorithm>(['md5', ...expected.map(({ algorithm }) => algorithm)]);
+    if (checksum !== undefined) wanted.add(lower(checksum));
+    for (const algorithm of wanted) {
+      const elsewhere = large && isThreaded(algorithm) ? this.#thread?.createHasher(algorithm) : undefined;
+      this.#hashers.set(algorithm, elsewhere ?? createHasher(algorithm));
+    }
+  }
+
+  async #compare(): Promise<void> {
     const { size, expected } = this.#input;
     if (size !== undefined && this.#size < size) {
       throw new CoreError('IncompleteBody', { expected: size, received: this.#size });
     }
-    for (const [algorithm, hasher] of this.#hashers) this.#digests.set(algorithm, hasher.digest());
+    if (this.#hashers.size === 0) this.#start(false);
+    for (const [algorithm, hasher] of this.#hashers) this.#digests.set(algorithm, await hasher.digest());
     for (const { algorithm, value } of expected) {
       const wanted = typeof value === 'function' ? value() : value;
       if (!this.#digest(algorithm).equals(wanted)) throw new CoreError('BadDigest', { digest: algorithm });
