@@ -9,7 +9,7 @@ const chunkBytes = 1024 * 1024;
 export function* seededBytes(seed: string, size: number): Generator<Buffer> {
   const key = createHash('sha256').update(seed).digest();
   const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));
-  const zeros = Buffer.alloc(chunkBytes);
+  const zeros = Buffer.alloc(Math.min(size, chunkBytes));
   for (let left = size; left > 0; left -= chunkBytes) {
     yield cipher.update(left < chunkBytes ? zeros.subarray(0, left) : zeros);
   }

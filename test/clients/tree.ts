@@ -1,8 +1,9 @@
 /** A directory tree of many small files under names that clients and servers get wrong, and how to compare two of them. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { digestOfFile, seededBytes } from './content.ts';
+import { seededBytes } from './content.ts';
 
 /** Each fits every file system's rules for a name, and none has a line break: clients report one file a line. */
 const oddNames = [
@@ -48,10 +49,14 @@ function pathOf(index: number): string {
 /** Writes `count` files below `directory`, which need not exist; returns their paths relative to it. */
 export function writeTree(directory: string, count: number): string[] {
   const paths = Array.from({ length: count }, (_, index) => pathOf(index));
+  for (const folder of new Set(paths.map((path) => dirname(path)))) {
+    mkdirSync(join(directory, folder), { recursive: true });
+  }
   for (const [index, path] of paths.entries()) {
-    const file = join(directory, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, Buffer.concat([...seededBytes(path, sizes[index % sizes.length] ?? 0)]));
+    writeFileSync(
+      join(directory, path),
+      Buffer.concat([...seededBytes(path, sizes[index % sizes.length] ?? 0)]),
+    );
   }
   return paths;
 }
@@ -64,6 +69,6 @@ export async function digestsOfTree(directory: string): Promise<Map<string, stri
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   const digests = new Map<string, string>();
-  for (const file of files) digests.set(relative(directory, file), await digestOfFile(file));
+  for (const file of files) digests.set(relative(directory, file), hash('sha256', readFileSync(file)));
   return digests;
 }
