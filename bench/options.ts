@@ -56,7 +56,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | 'help' {
     parts: names('only', values.only, parts),
     peers: names('peers', values.peers, peerNames),
     rounds: count('rounds', values.rounds, full ? 5 : 3),
-    seconds: count('seconds', values.seconds, full ? 8 : 4),
+    seconds: count('seconds', values.seconds, full ? 8 : 3),
     connections: count('connections', values.connections, 64),
     largeMiB: count('large', values.large, full ? 1024 : 256),
     keys: count('keys', values.keys, full ? 1_000_000 : 100_000),

@@ -100,7 +100,7 @@ async function pageTime({ door, bucket, keys }: Subject, home: string): Promise<
     return request;
   });
   await checkPage(door, requests[0]?.path ?? '');
-  const result = await replay({ door, method: 'GET', requests, seconds: 2, connections: 1, home });
+  const result = await replay({ door, method: 'GET', requests, seconds: 1, connections: 1, home });
   if (result.wrong > 0) throw new Error(`${door.name}: ${result.wrong} listings went wrong`);
   return result.p50;
 }

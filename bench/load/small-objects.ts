@@ -35,6 +35,8 @@ type Subject = { readonly peer: Peer; readonly door: Door; readonly bucket: stri
 const objectBytes = 4096;
 /** Objects that are read; few enough to stay in every server's memory. */
 const readKeys = 2000;
+/** Long enough for just-in-time compilers. */
+const warmUpSeconds = 4;
 
 /** @returns by door name: what PUT and GET gave */
 export async function measureSmall(
@@ -74,9 +76,9 @@ async function prepare(peers: readonly Peer[], bodyFile: string, load: SmallLoad
       try {
         await door.createBucket(subject.bucket);
         await fill(door, subject.bucket, readKeys, bodyFile);
-        const warmUp = { ...load, seconds: 2 };
+        const warmUp = { ...load, seconds: warmUpSeconds };
         if (load.puts) subject.expected = (await putRound(subject, -1, bodyFile, warmUp)).perSecond;
-        if (load.gets) await getRound(subject, { ...load, seconds: 1 });
+        if (load.gets) await getRound(subject, warmUp);
         subjects.push(subject);
       } catch (error) {
         load.failed(door.name, error);
