@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { systemClock, systemRandom } from '../base/clock.ts';
 import { HashThread } from '../base/hash-thread.ts';
 import { type Config, ConfigError } from '../config/options.ts';
@@ -31,6 +32,7 @@ const gibibyte = 1024 ** 3;
 export async function openCore(config: Config, openEngines: OpenEngines): Promise<Core> {
   const masterKey = loadMasterKey(config);
   const { meta, blobs, inlineBytes } = await openEngines(config);
+  process.on('uncaughtExceptionMonitor', printDefect).on('exit', endAsKilled);
   return {
     meta,
     blobs,
@@ -54,6 +56,20 @@ export async function closeCore(core: Core): Promise<void> {
   await core.meta.close();
   await core.blobs.close();
   await core.hashThread?.close();
+  process.off('uncaughtExceptionMonitor', printDefect).off('exit', endAsKilled);
+}
+
+/**
+ * A process that ends by a defect, with its engines open, must end at once. Node would first wait for the engines' threads, and one
+ * in the middle of a commit waits for this one: for ever, and with it everybody who wants to write.
+ */
+function endAsKilled(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** As Node would, but before the end. */
+function printDefect(error: unknown): void {
+  process.stderr.write(`${inspect(error)}\n`);
 }
 
 /** From the environment, else from the key file, which is made on the first start. */

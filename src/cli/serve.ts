@@ -134,11 +134,14 @@ async function serveAsWorker(config: Config, openEngines: OpenEngines): Promise<
   void stopSignal().then(stopNow);
   try {
     const core = await openCore(config, openEngines);
-    const serving = await serveHere(config, core, log, telemetry, link.metrics);
-    link.ready(serving.url);
-    await stopping;
-    await serving.stop();
-    await closeCore(core);
+    try {
+      const serving = await serveHere(config, core, log, telemetry, link.metrics);
+      link.ready(serving.url);
+      await stopping;
+      await serving.stop();
+    } finally {
+      await closeCore(core);
+    }
   } catch (error) {
     link.failed(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;

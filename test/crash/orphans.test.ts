@@ -1,14 +1,19 @@
-// What workers do when the process that watches them is killed.
+// Workers that lose their supervisor, and processes that end in the middle of their commits.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { issueToken } from '../support/iam.ts';
+import { withStore } from '../support/offline-store.ts';
 import { groupGone } from '../support/process-tree.ts';
 import { alice, demo } from '../support/seed.ts';
 import { startServer } from '../support/start-server.ts';
 import { swiftRequest } from '../support/swift.ts';
+import { tempDirectory } from '../support/temp.ts';
 
 describe('workers without their supervisor', () => {
   it('finish the requests they have, store them, and end', async () => {
@@ -41,5 +46,24 @@ describe('workers without their supervisor', () => {
     const stored = await swiftRequest(server, 'GET', `${container}/late`, { headers });
     assert.deepEqual([stored.status, body.equals(stored.bytes)], [200, true]);
     assert.equal(await server.stop(), 0);
+  });
+});
+
+describe('a process that ends of a defect', () => {
+  it('holds nobody up, whatever it was writing', async () => {
+    const dataDir = join(tempDirectory('defect'), 'data');
+    await withStore({ dataDir }, async ({ meta }) => {
+      for (let turn = 0; turn < 5; turn += 1) {
+        const program = join(import.meta.dirname, 'defective-writer.ts');
+        const child = spawn(process.execPath, [program, dataDir], { stdio: ['ignore', 'ignore', 'pipe'] });
+        const told = text(child.stderr);
+        const ended = once(child, 'exit');
+        const ends = await Promise.race([ended.then(() => true), sleep(20_000, false)]);
+        child.kill('SIGKILL');
+        assert.ok(ends, `it does not end: ${await told}`);
+        assert.match(await told, /Error: a defect/);
+        await meta.commit({ puts: [[Buffer.from('key'), Buffer.from(`after ${turn}`)]] });
+      }
+    });
   });
 });
