@@ -3,6 +3,7 @@
  * here is decided whether losing it was to be expected.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { State } from '../support/linearizability.ts';
 import { alice } from '../support/seed.ts';
 import { Contents } from './contents.ts';
@@ -21,6 +22,8 @@ export const basePlace: Place = { bucket: steadyBuckets[0], key: 'base of parts'
 
 /** Seconds; short, so that the collector is at work during the rounds. */
 export const collectGrace = 2;
+/** Milliseconds that a client waits after a 503, as its Retry-After asks. */
+const comeBackAfter = 1000;
 /** Milliseconds after a death within which connections may still be lost to it. */
 const aftermath = 2000;
 
@@ -49,12 +52,17 @@ export class Scene {
   readonly tally: Tally = { answered: 0, lost: 0, busy: 0 };
   /** Valid through all restarts. */
   token = '';
+  /** Milliseconds that the slowest answer took. */
+  slowest = 0;
   #address: Promise<Address>;
+  readonly #endsWithConnection: boolean;
   #marks = 0;
   #lastDeath = Number.NEGATIVE_INFINITY;
 
-  constructor(address: Address) {
+  /** @param endsWithConnection an operation can take effect only while its connection is open: false on a database, which goes on */
+  constructor(address: Address, endsWithConnection: boolean) {
     this.#address = Promise.resolve(address);
+    this.#endsWithConnection = endsWithConnection;
   }
 
   /** Requests from now on wait for `address`. */
@@ -85,6 +93,8 @@ export class Scene {
       ? askS3(address, this.user, call)
       : askSwift(address, this.token, this.user, call));
     const { verdict, told } = answer;
+    this.slowest = Math.max(this.slowest, performance.now() - from);
+    if (verdict === 'busy') await sleep(comeBackAfter);
     if (verdict === 'wrong') this.recorder.wrong(`${door} ${told}`);
     if (verdict === 'lost' || verdict === 'refused') {
       this.tally.lost += 1;
@@ -113,8 +123,9 @@ export class Scene {
   ): boolean {
     const effect = { label: `${what}: ${told}`, called, apply };
     if (verdict === 'done') this.recorder.record(register, effect);
-    else if (verdict === 'lost') this.recorder.record(register, { ...effect, certain: false });
-    else if (verdict === 'busy') {
+    else if (verdict === 'lost' && this.#endsWithConnection) {
+      this.recorder.record(register, { ...effect, certain: false });
+    } else if (verdict === 'lost' || verdict === 'busy') {
       this.recorder.record(register, { ...effect, certain: false, returned: Number.POSITIVE_INFINITY });
     } else return verdict === 'refused' || verdict === 'beaten' || verdict === 'wrong';
     return true;

@@ -1,32 +1,40 @@
 /** Owns the server that is killed: several processes on one data directory, started again and again. */
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { postgresQuiet, type StoreLocation } from '../support/offline-store.ts';
 import { childrenOf, groupGone } from '../support/process-tree.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import { tempDirectory } from '../support/temp.ts';
 import { collectGrace } from './scene.ts';
 
-/** What dies: everything at once, as when the power goes; one worker; or the process that watches the workers. */
-export const deaths = ['everything', 'a worker', 'the supervisor'] as const;
+/**
+ * What dies: everything at once, as when the power goes; one worker; the process that watches the workers; or a worker that ends
+ * itself in the middle of its work, as a defect would make it.
+ */
+export const deaths = ['everything', 'a worker', 'the supervisor', 'a worker by its own hand'] as const;
 export type Death = (typeof deaths)[number];
 
 /** Longer than running requests get to finish, in milliseconds. */
 const orphansEndWithin = 45_000;
 
-export class Victim {
+export class Victim implements StoreLocation {
   readonly dataDir: string;
+  readonly metaUrl: string | undefined;
   #server: TestServer;
   /** Groups of earlier servers whose workers may still finish requests. */
   #orphans: number[] = [];
 
-  private constructor(dataDir: string, server: TestServer) {
-    this.dataDir = dataDir;
+  private constructor(location: StoreLocation, server: TestServer) {
+    this.dataDir = location.dataDir;
+    this.metaUrl = location.metaUrl;
     this.#server = server;
   }
 
-  static async start(): Promise<Victim> {
-    const dataDir = join(tempDirectory('crash'), 'data');
-    return new Victim(dataDir, await launch(dataDir));
+  /** @param metaUrl of a PostgreSQL schema; LMDB when absent */
+  static async start(metaUrl?: string): Promise<Victim> {
+    const location = { dataDir: join(tempDirectory('crash'), 'data'), metaUrl };
+    return new Victim(location, await launch(location));
   }
 
   get url(): string {
@@ -35,16 +43,21 @@ export class Victim {
 
   /** Kills in one of the ways. What is left of the server is still running then. */
   async kill(death: Death, random: SeededRandom): Promise<void> {
-    if (death === 'everything') return this.#server.kill();
-    if (death === 'the supervisor') {
+    if (death === 'everything') {
+      await this.#server.kill();
+      if (this.metaUrl !== undefined) await postgresQuiet(this.metaUrl);
+    } else if (death === 'the supervisor') {
       this.#orphans.push(this.#server.pid);
       process.kill(this.#server.pid, 'SIGKILL');
-    } else process.kill(random.pick(childrenOf(this.#server.pid)), 'SIGKILL');
+    } else {
+      const signal = death === 'a worker' ? 'SIGKILL' : endsItself;
+      process.kill(random.pick(childrenOf(this.#server.pid)), signal);
+    }
   }
 
   /** A new server on the same data; does not wait for what is left of the old one. */
   async startAgain(): Promise<this> {
-    this.#server = await launch(this.dataDir);
+    this.#server = await launch(this);
     return this;
   }
 
@@ -69,7 +82,12 @@ export class Victim {
   }
 }
 
-function launch(dataDir: string): Promise<TestServer> {
+/** Makes every process of the server call `process.exit` when it gets this signal. */
+const endsItself = 'SIGUSR2';
+
+function launch({ dataDir, metaUrl }: StoreLocation): Promise<TestServer> {
+  const preload = join(dirname(dataDir), 'ends-itself.mjs');
+  writeFileSync(preload, `process.on('${endsItself}', () => process.exit(1));\n`);
   return startServer({
     meta: 'lmdb',
     env: {
@@ -77,6 +95,8 @@ function launch(dataDir: string): Promise<TestServer> {
       ONGGI_WORKERS: '2',
       ONGGI_COLLECT_GRACE: String(collectGrace),
       ONGGI_LOG_LEVEL: 'error',
+      NODE_OPTIONS: `--import=${preload}`,
+      ...(metaUrl === undefined ? {} : { ONGGI_META: metaUrl }),
     },
   });
 }

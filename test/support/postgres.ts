@@ -22,6 +22,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { childrenOf, killAll } from './process-tree.ts';
 import { adopt, tempDirectory } from './temp.ts';
 
 export interface TestPostgres {
@@ -30,6 +31,9 @@ export interface TestPostgres {
   readonly pid: number;
   /** Ends the server quickly but cleanly, and removes its files. */
   stop(): Promise<void>;
+  /** SIGKILL to the server and all its processes, as when the power goes; `startAgain` lets it recover, under the same URL. */
+  kill(): Promise<void>;
+  startAgain(): Promise<void>;
 }
 
 interface Account {
@@ -85,7 +89,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   );
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await launch(native, home, password, account);
+      return await serve({ native, home, password, account, port: await freePort() });
     } catch (error) {
       // Somebody else may have taken the free port in between.
       if (attempt === 3) throw error;
@@ -93,28 +97,51 @@ export async function startPostgres(): Promise<TestPostgres> {
   }
 }
 
-async function launch(
-  native: string,
-  home: string,
-  password: string,
-  account: Account,
-): Promise<TestPostgres> {
-  const port = await freePort();
+interface Installation {
+  readonly native: string;
+  readonly home: string;
+  readonly password: string;
+  readonly account: Account;
+  readonly port: number;
+}
+
+async function serve(installation: Installation): Promise<TestPostgres> {
+  const { home, password, port } = installation;
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  let server = await launch(installation, url);
+  const end = async (endNow: (pid: number) => void) => {
+    const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+    if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    endNow(server.pid);
+    await gone;
+  };
+  return {
+    url,
+    get pid() {
+      return server.pid ?? -1;
+    },
+    async stop() {
+      await end((pid) => process.kill(pid, 'SIGINT'));
+      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+    },
+    // Each of its processes leads a group of its own.
+    kill: () => end((pid) => killAll([pid, ...childrenOf(pid)])),
+    async startAgain() {
+      server = await launch(installation, url);
+    },
+  };
+}
+
+/** Resolves when the server answers; its data may need recovery first. */
+async function launch({ native, home, account, port }: Installation, url: string): Promise<ChildProcess> {
   const options = [
     ...['-D', join(home, 'data'), '-p', String(port), '-h', '127.0.0.1'],
     ...['-c', `unix_socket_directories=${home}`, '-c', 'max_connections=200'],
   ];
   const server = spawnAs(account, join(native, 'bin', 'postgres'), options, home);
   adopt(server);
-  const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  const stop = async () => {
-    server.kill('SIGINT');
-    await gone;
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
-  };
   await answers(server, url, home);
-  return { url, pid: server.pid ?? -1, stop };
+  return server;
 }
 
 /** PostgreSQL refuses to run as root; then it runs as `nobody`. */

@@ -12,6 +12,17 @@ export function childrenOf(parent: number): number[] {
     .map(([pid]) => Number(pid));
 }
 
+/** SIGKILL to each; one that is gone already is fine. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
 /** Resolves when no process of the group is left; answers false when that takes longer than `milliseconds`. */
 export async function groupGone(group: number, milliseconds: number): Promise<boolean> {
   for (const end = Date.now() + milliseconds; ; ) {
