@@ -3,10 +3,8 @@
  * numbers with their ratios. Every process is stopped at the end, every file removed.
  */
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDirectory } from '../test/support/temp.ts';
-import { machineProcessorSeconds, ownProcessorSeconds, processorSeconds } from './child.ts';
 import { measureLarge } from './load/large-objects.ts';
 import { measureListing } from './load/listing.ts';
 import { measureStream, residentNow } from './load/memory.ts';
@@ -18,6 +16,7 @@ import { startOnggi } from './peers/onggi.ts';
 import { type Peer, Unavailable } from './peers/peer.ts';
 import { startRadosgw } from './peers/radosgw.ts';
 import { startSwift } from './peers/swift.ts';
+import { Quiet } from './quiet.ts';
 import { type Measured, render } from './report.ts';
 
 /** Progress goes to standard error, so that standard output is the report alone. */
@@ -51,9 +50,9 @@ async function main(): Promise<void> {
   };
   const peers = await startAll(options, measured);
   try {
-    const others = watchOthers(peers);
-    await measureAll(peers, options, home, measured);
-    measured.othersShare = others();
+    const quiet = new Quiet(peers, options.patience);
+    await measureAll(peers, options, home, measured, quiet);
+    measured.othersShare = quiet.othersShare;
   } finally {
     for (const peer of peers) await peer.stop();
   }
@@ -97,19 +96,13 @@ async function timeStarts(options: BenchOptions, measured: Measured): Promise<vo
   }
 }
 
-/** @returns a function that gives the share of all processors that work other than this benchmark's has taken meanwhile */
-function watchOthers(peers: readonly Peer[]): () => number {
-  const ours = () =>
-    ownProcessorSeconds() + processorSeconds(peers.flatMap((peer) => peer.processes().map(({ pid }) => pid)));
-  const began = performance.now();
-  const before = machineProcessorSeconds() - ours();
-  return () => {
-    const spent = machineProcessorSeconds() - ours() - before;
-    return (spent * 1000) / ((performance.now() - began) * cpus().length);
-  };
-}
-
-async function measureAll(peers: readonly Peer[], options: BenchOptions, home: string, measured: Measured) {
+async function measureAll(
+  peers: readonly Peer[],
+  options: BenchOptions,
+  home: string,
+  measured: Measured,
+  quiet: Quiet,
+) {
   const failed = (name: string, error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     say(`${name}: ${reason}`);
@@ -125,12 +118,21 @@ async function measureAll(peers: readonly Peer[], options: BenchOptions, home: s
   if (small.puts || small.gets) {
     say('small objects');
     const { seconds, connections } = options;
-    measured.small = await measureSmall(peers, { ...small, rounds, seconds, connections, home, failed });
+    measured.small = await measureSmall(peers, {
+      ...small,
+      rounds,
+      quiet,
+      seconds,
+      connections,
+      home,
+      failed,
+    });
   }
   if (large.puts || large.gets) {
     say('large objects');
     measured.large = await measureLarge(peers, {
       ...large,
+      quiet,
       rounds,
       mebibytes: options.largeMiB,
       home,
@@ -139,7 +141,13 @@ async function measureAll(peers: readonly Peer[], options: BenchOptions, home: s
   }
   if (parts.includes('listing')) {
     say('listings');
-    measured.listing = await measureListing(peers, onggi, { keys: options.keys, rounds, home, failed });
+    measured.listing = await measureListing(peers, onggi, {
+      keys: options.keys,
+      rounds,
+      quiet,
+      home,
+      failed,
+    });
   }
   if (parts.includes('memory') && onggi !== undefined) {
     say('a stream of uploads');

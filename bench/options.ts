@@ -24,6 +24,8 @@ export interface BenchOptions {
   readonly uploadGiB: number;
   /** Processes of Onggi. */
   readonly workers: number;
+  /** Seconds to wait for a quiet machine, and to repeat, at each round. */
+  readonly patience: number;
   readonly profileTo: string | undefined;
   readonly json: string | undefined;
 }
@@ -33,6 +35,7 @@ export const usage = `npm run bench -- [options]
   --only LIST         of ${parts.join(', ')}
   --peers LIST        of ${peerNames.join(', ')}
   --rounds N  --seconds N  --connections N  --large MIB  --keys N  --upload GIB
+  --patience SECONDS  at each round, waits this long for other work on the machine to pause, and repeats what was disturbed
   --workers N         processes of Onggi (default: cores)
   --profile DIR       leaves a CPU profile of each process of Onggi there (slower)
   --json FILE         every measured value
@@ -46,7 +49,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | 'help' {
       full: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       ...texts('only', 'peers', 'rounds', 'seconds', 'connections', 'large', 'keys', 'upload'),
-      ...texts('workers', 'profile', 'json'),
+      ...texts('workers', 'patience', 'profile', 'json'),
     },
   });
   if (values.help) return 'help';
@@ -62,6 +65,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | 'help' {
     keys: count('keys', values.keys, full ? 1_000_000 : 100_000),
     uploadGiB: count('upload', values.upload, full ? 50 : 4),
     workers: count('workers', values.workers, availableParallelism()),
+    patience: count('patience', values.patience, 0),
     profileTo: values.profile,
     json: values.json,
   };

@@ -38,7 +38,7 @@ export function render(measured: Measured): string {
 function machineLines({ machine, options, peers, skipped, othersShare }: Measured): string[] {
   const { description, load, syncs, diskWrite, md5 } = machine;
   return [
-    `${description}; load ${load.toFixed(2)} before the start${othersShare === undefined ? '' : `, ${(othersShare * 100).toFixed(0)}% of the processors taken by other work during the loads`}.`,
+    `${description}; load ${load.toFixed(2)} before the start${disturbance(othersShare)}.`,
     `Disk: ${whole(syncs)} synced 4 KiB writes/s one after the other, ${whole(diskWrite)} MiB/s synced sequential write. MD5 on one core: ${whole(md5)} MiB/s.`,
     `Median of ${options.rounds} rounds taken in turns; small requests by wrk with one thread and ${options.connections} connections, ${options.seconds} s a round; large ones by one curl.`,
     '',
@@ -46,6 +46,11 @@ function machineLines({ machine, options, peers, skipped, othersShare }: Measure
     ...skipped.map(({ name, reason }) => `* ${name}: skipped, ${reason}`),
     '',
   ];
+}
+
+function disturbance(share: number | undefined): string {
+  if (share === undefined || !Number.isFinite(share)) return '';
+  return `, ${Math.max(0, share * 100).toFixed(0)}% of the processors taken by other work during the rounds`;
 }
 
 function smallTable({ small }: Measured): string[] {

@@ -4,6 +4,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { processorSeconds, programs, run } from '../child.ts';
 import type { Door, Peer } from '../peers/peer.ts';
+import type { Quiet } from '../quiet.ts';
 import { inTurns, median } from './rounds.ts';
 
 const mib = 1024 * 1024;
@@ -12,6 +13,7 @@ export interface LargeLoad {
   readonly puts: boolean;
   readonly gets: boolean;
   readonly rounds: number;
+  readonly quiet: Quiet;
   readonly mebibytes: number;
   readonly home: string;
   readonly failed: (door: string, error: unknown) => void;
@@ -41,7 +43,7 @@ export async function measureLarge(peers: readonly Peer[], load: LargeLoad): Pro
   const md5: number[] = [];
   const put = await inTurns(
     subjects,
-    load.puts ? load.rounds : 0,
+    { ...load, rounds: load.puts ? load.rounds : 0 },
     (subject) => {
       md5.push(md5Rate());
       return counted(subject, load.mebibytes, () => upload(subject.door, subject.bucket, file));
@@ -50,7 +52,7 @@ export async function measureLarge(peers: readonly Peer[], load: LargeLoad): Pro
   );
   const get = await inTurns(
     subjects,
-    load.gets ? load.rounds : 0,
+    { ...load, rounds: load.gets ? load.rounds : 0 },
     (subject) =>
       counted(subject, load.mebibytes, () => download(subject.door, subject.bucket, load.mebibytes * mib)),
     failed,

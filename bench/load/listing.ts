@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Door, Peer } from '../peers/peer.ts';
+import type { Quiet } from '../quiet.ts';
 import { fill, fillFast, keyAt } from './fill.ts';
 import { inTurns, median } from './rounds.ts';
 import { replay } from './wrk.ts';
@@ -10,6 +11,7 @@ export interface ListingLoad {
   /** Keys of the large bucket. */
   readonly keys: number;
   readonly rounds: number;
+  readonly quiet: Quiet;
   readonly home: string;
   readonly failed: (door: string, error: unknown) => void;
 }
@@ -43,7 +45,7 @@ export async function measureListing(
   const { subjects: large, fillRate } = await largeBucket(deep, bodyFile, load);
   const pages = await inTurns(
     [...subjects, ...large],
-    load.rounds,
+    load,
     (subject) => pageTime(subject, load.home),
     (subject, error) => load.failed(subject.door.name, error),
   );

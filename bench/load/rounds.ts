@@ -1,9 +1,11 @@
 /** Rounds that take turns (A B C, A B C), so that whatever else the machine does meets all alike; and their middle value. */
 
-/** Calls `measure` for every subject, `rounds` times over. A subject that fails once is out, with its reason. */
+import type { Quiet } from '../quiet.ts';
+
+/** Calls `measure` for every subject, `rounds` times over, in quiet moments. A subject that fails once is out, with its reason. */
 export async function inTurns<Subject, Result>(
   subjects: readonly Subject[],
-  rounds: number,
+  { rounds, quiet }: { readonly rounds: number; readonly quiet: Quiet },
   measure: (subject: Subject, round: number) => Promise<Result>,
   failed: (subject: Subject, error: unknown) => void,
 ): Promise<Map<Subject, Result[]>> {
@@ -11,7 +13,7 @@ export async function inTurns<Subject, Result>(
   for (let round = 0; round < rounds; round += 1) {
     for (const [subject, list] of results) {
       try {
-        list.push(await measure(subject, round));
+        list.push(await quiet.measure(() => measure(subject, round)));
       } catch (error) {
         results.delete(subject);
         failed(subject, error);

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processorSeconds } from '../child.ts';
 import type { Door, Peer } from '../peers/peer.ts';
+import type { Quiet } from '../quiet.ts';
 import { fill, keyAt } from './fill.ts';
 import { inTurns, median } from './rounds.ts';
 import { type Replayed, replay } from './wrk.ts';
@@ -12,6 +13,7 @@ export interface SmallLoad {
   readonly puts: boolean;
   readonly gets: boolean;
   readonly rounds: number;
+  readonly quiet: Quiet;
   readonly seconds: number;
   readonly connections: number;
   readonly home: string;
@@ -49,13 +51,13 @@ export async function measureSmall(
   const failed = (subject: Subject, error: unknown) => load.failed(subject.door.name, error);
   const put = await inTurns(
     subjects,
-    load.puts ? load.rounds : 0,
+    { ...load, rounds: load.puts ? load.rounds : 0 },
     (subject, round) => putRound(subject, round, bodyFile, load),
     failed,
   );
   const get = await inTurns(
     subjects,
-    load.gets ? load.rounds : 0,
+    { ...load, rounds: load.gets ? load.rounds : 0 },
     (subject) => getRound(subject, load),
     failed,
   );
