@@ -6,7 +6,8 @@ import { CoreError } from '../core/errors.ts';
 import type { Failure } from '../protocols/protocol.ts';
 import type { RequestFacts } from './telemetry.ts';
 
-export interface AccessRecord extends RequestFacts {
+export interface AccessRecord {
+  readonly facts: RequestFacts;
   readonly view: RequestView;
   readonly actor: Actor | undefined;
   readonly failure: Failure | undefined;
@@ -21,7 +22,7 @@ const ours = new Set(['Internal', 'Unavailable', 'InsufficientStorage']);
 
 export function createAccessLog(log: Logger): AccessLog {
   return {
-    record({ view, actor, failure, ...facts }) {
+    record({ facts, view, actor, failure }) {
       if (failure instanceof CoreError && ours.has(failure.code)) {
         log.error(
           { requestId: view.requestId, operation: facts.operation, err: failure.cause ?? failure },

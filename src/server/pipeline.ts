@@ -111,11 +111,14 @@ class Exchange {
     let status = 499;
     let bytesOut = 0;
     try {
-      const reply = await this.#answer().catch((error: unknown) => {
+      let reply: Reply;
+      try {
+        reply = await this.#answer();
+      } catch (error) {
         if (error instanceof ClientGone || this.#abort.signal.aborted) throw error;
         failure = this.#failureOf(error);
-        return this.#protocol.renderError(failure, this.#view);
-      });
+        reply = this.#protocol.renderError(failure, this.#view);
+      }
       status = reply.status;
       bytesOut = await this.#write(reply);
     } catch (error) {
@@ -137,7 +140,7 @@ class Exchange {
     const prepared = call.prepare();
     await prepared.authorize(core, authenticated.actor);
     this.#continue(call);
-    const body = await this.#body(call, authenticated);
+    const body = call.body.kind === 'none' ? undefined : await this.#body(call.body, authenticated);
     return prepared.run({ core, actor: authenticated.actor, body, signal: this.#abort.signal });
   }
 
@@ -150,12 +153,9 @@ class Exchange {
   }
 
   #identify(): Protocol {
-    const { protocols } = this.#parts;
-    const owner =
-      protocols.find((protocol) => protocol.ownsHost?.(this.#view)) ??
-      protocols.find((protocol) => protocol.owns(this.#view));
-    if (owner === undefined) throw new Error('the last protocol must take every request');
-    return owner;
+    for (const protocol of this.#parts.protocols) if (protocol.ownsHost?.(this.#view)) return protocol;
+    for (const protocol of this.#parts.protocols) if (protocol.owns(this.#view)) return protocol;
+    throw new Error('the last protocol must take every request');
   }
 
   #continue(call: Call): void {
@@ -165,17 +165,16 @@ class Exchange {
     }
   }
 
-  async #body(call: Call, authenticated: Authenticated): Promise<BodyStream | Buffer | undefined> {
-    if (call.body.kind === 'none') return undefined;
+  async #body(wanted: Call['body'], authenticated: Authenticated): Promise<BodyStream | Buffer> {
     const { idleSeconds, blocks } = this.#parts;
     const count = (bytes: number) => {
       this.#bytesIn += bytes;
     };
     const decoded = authenticated.decodeBody(readBody(this.#message, { idleSeconds, pool: blocks, count }));
-    if (call.body.kind === 'stream') return decoded;
-    if ((decoded.length ?? 0) > call.body.maxBytes)
-      throw new CoreError('TooLarge', { limit: call.body.maxBytes });
-    return collectBody(decoded, call.body.maxBytes);
+    if (wanted.kind === 'stream') return decoded;
+    const { maxBytes } = wanted;
+    if ((decoded.length ?? 0) > maxBytes) throw new CoreError('TooLarge', { limit: maxBytes });
+    return collectBody(decoded, maxBytes);
   }
 
   /** The closed set of failures a protocol can print; anything else is a defect and becomes Internal. */
@@ -219,6 +218,6 @@ class Exchange {
       bytesOut,
     };
     this.#parts.telemetry.finish(facts);
-    this.#parts.accessLog.record({ ...facts, view: this.#view, actor: this.#actor, failure });
+    this.#parts.accessLog.record({ facts, view: this.#view, actor: this.#actor, failure });
   }
 }

@@ -21,8 +21,10 @@ export function claimFromHeader(request: RequestView, authorization: string): Cl
     throw s3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
   }
   const { time, timestamp } = requestTime(request);
+  const { access, scope } = parseCredential(required(fields, 'Credential'), timestamp, malformed);
   const claim = {
-    ...parseCredential(required(fields, 'Credential'), timestamp, malformed),
+    access,
+    scope,
     timestamp,
     signedHeaders: parseSignedHeaders(required(fields, 'SignedHeaders'), malformed),
     signature: required(fields, 'Signature'),

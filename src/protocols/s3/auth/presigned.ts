@@ -36,8 +36,10 @@ export function claimFromQuery(request: RequestView): Claim {
   if (time === undefined) throw malformed('X-Amz-Date must have the form YYYYMMDDTHHMMSSZ');
   const expires = parseExpires(required(query, 'X-Amz-Expires'));
   const signedHeaders = parseSignedHeaders(required(query, 'X-Amz-SignedHeaders'), malformed);
+  const { access, scope } = parseCredential(required(query, 'X-Amz-Credential'), timestamp, malformed);
   const claim = {
-    ...parseCredential(required(query, 'X-Amz-Credential'), timestamp, malformed),
+    access,
+    scope,
     timestamp,
     signedHeaders,
     signature: required(query, 'X-Amz-Signature'),
