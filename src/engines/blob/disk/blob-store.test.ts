@@ -73,9 +73,9 @@ describe('disk blob store', () => {
     // 'onggi' repeated to 70,000 bytes, with table and trailer as documented in blob-format.ts, made by another program.
     const id = '00112233445566778899aabbccddeeff';
     const bytes = Buffer.alloc(70_000, 'onggi');
-    const table = Buffer.from('9812aebabb79ed42', 'hex');
+    const table = Buffer.from('aee2b6d2eaec836f', 'hex');
     const trailer = Buffer.from(
-      '6f6e676769626c620100000000000100701101000000000000112233445566778899aabbccddeeff00000000545d04a3',
+      '6f6e676769626c620100000000000100701101000000000000112233445566778899aabbccddeeff00000000c251769c',
       'hex',
     );
     await mkdir(dirname(fileOf(id)), { recursive: true });

@@ -70,9 +70,9 @@ export class BlobDirectory {
     }
   }
 
-  /** Removes the file of an unfinished write; what cannot be removed now is swept later. */
+  /** Removes the file of an unfinished write; what cannot be removed now is swept later. Nothing of `create` runs on afterwards. */
   async discard(id: string): Promise<void> {
-    await Promise.allSettled([unlink(this.#temporary(id))]);
+    await Promise.allSettled([unlink(this.#temporary(id)), this.#ready.get(placeOf(id))]);
   }
 
   /** The blob's file, open for reading; undefined when there is none. @throws Unavailable. */
