@@ -94,6 +94,20 @@ export function beforeCommit(
   };
 }
 
+/** Runs `action` right after the next read of a range or of single keys, whose reader is about to read more. */
+export function afterRead({ meta }: Core, action: () => Promise<unknown>): void {
+  const { get, range } = meta;
+  const once = async <T>(answer: Promise<T>): Promise<T> => {
+    meta.get = get;
+    meta.range = range;
+    const read = await answer;
+    await action();
+    return read;
+  };
+  meta.get = (keys) => once(get.call(meta, keys));
+  meta.range = (wanted) => once(range.call(meta, wanted));
+}
+
 /** Lets every call of the engines take a while, each another one, so that concurrent use cases meet in all orders. */
 export function makeSlow(core: Core, seed: number): void {
   let state = seed;

@@ -79,10 +79,10 @@ export async function completeUpload(
 ): Promise<ObjectInfo> {
   refuseDisorder(input.parts);
   return committing('upload', async () => {
+    const parts = await readParts(core, input.upload, 0, lastPartNumber);
     const { place, upload, completion } = await openCompletion(core, input);
     if (upload === undefined) return answerAgain(input, place.bucket.record, completion);
     checkWrite(input.conditions, place.object?.record, input);
-    const parts = await readParts(core, input.upload, 0, lastPartNumber);
     const chosen = chooseParts(
       input.parts,
       parts.map(({ record }) => record),

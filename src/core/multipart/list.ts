@@ -25,12 +25,12 @@ export async function listParts(
   core: Core,
   input: ListPartsInput,
 ): Promise<{ upload: UploadRecord; parts: PartRecord[]; truncated: boolean }> {
-  const { record } = (await findUpload(core, input)).upload;
   const { after, limit } = input;
-  if (limit === 0 || after >= 0xffff) return { upload: record, parts: [], truncated: false };
-  const parts = await readParts(core, input.upload, Math.max(after, 0), limit + 1);
+  const nothing = limit === 0 || after >= 0xffff;
+  const parts = nothing ? [] : await readParts(core, input.upload, Math.max(after, 0), limit + 1);
+  const { upload } = await findUpload(core, input);
   return {
-    upload: record,
+    upload: upload.record,
     parts: parts.slice(0, limit).map((part) => part.record),
     truncated: parts.length > limit,
   };

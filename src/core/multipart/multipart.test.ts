@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, it } from 'node:test';
 import {
+  afterRead,
   bodyOf,
   bucketName,
   type MemoryCore,
@@ -270,6 +271,18 @@ describe('multipart uploads', () => {
     }
     await collectAll();
     await auditNothingLeft(core);
+  });
+
+  it('are gone, not wrong, for whoever meets their end between two reads', async () => {
+    for (const use of [complete, list]) {
+      const upload = await start();
+      const parts = await sendAll(upload);
+      afterRead(core, () => abortUpload(core, { bucket, key, upload }));
+      await assert.rejects(use(upload, parts), fails('NoSuchUpload'));
+    }
+    async function list(upload: UploadId) {
+      await listParts(core, { bucket, key, upload, after: 0, limit: 10 });
+    }
   });
 
   it('go with their bucket', async () => {

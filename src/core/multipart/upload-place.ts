@@ -56,7 +56,10 @@ export function refuseWrongPartNumber(part: number): void {
   });
 }
 
-/** Up to `limit` parts with numbers greater than `after`, in their order. */
+/**
+ * Up to `limit` parts with numbers greater than `after`, in their order. To be read before the upload's record when nothing else
+ * checks them: parts go with or after the record, so with the record still there none of them was gone.
+ */
 export async function readParts(
   core: Core,
   upload: UploadId,
