@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataDirectoryError, openDataDirectory } from './data-directory.ts';
 
 function scratch(): string {
@@ -44,6 +55,23 @@ test('the lock of a process whose number is used again is taken over', () => {
   const path = scratch();
   writeFileSync(join(path, 'onggi.lock'), JSON.stringify({ pid: process.pid, started: 'long ago' }));
   openDataDirectory(path).release();
+});
+
+test('the lock of a dead process that nobody has buried is taken over', {
+  skip: process.platform === 'linux' ? false : 'only Linux shows the dead',
+}, async () => {
+  const path = scratch();
+  // The shell becomes a program that never asks after its child.
+  const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 20'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [line] = await once(parent.stdout, 'data');
+  const pid = Number(String(line));
+  const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
+  while (stat()[2] !== 'Z') await sleep(5);
+  writeFileSync(join(path, 'onggi.lock'), JSON.stringify({ pid, started: stat()[21] }));
+  openDataDirectory(path).release();
+  parent.kill();
 });
 
 test('a half-written lock is taken over', () => {

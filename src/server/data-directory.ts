@@ -121,11 +121,12 @@ function readHolder(file: string): Holder | undefined {
   }
 }
 
-/** When a process started, in the system's own terms; '' when there is no such process. */
+/** When a process started, in the system's own terms; '' when there is no such process, or only its remains (a zombie). */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? '' : (fields[18] ?? '');
   } catch {
     // No procfs (macOS): existence has to do.
     try {
