@@ -34,6 +34,7 @@ const weights = {
   deleteBucket: 4,
   putPassing: 5,
   deletePassing: 5,
+  raceForBucket: 3,
 };
 type Step = keyof typeof weights;
 
@@ -89,6 +90,17 @@ const steps: Readonly<
   putPassing: (scene, random) =>
     putObject(scene, anyDoor(random), passingPlace(random), content(scene, random)),
   deletePassing: (scene, random) => deleteObject(scene, anyDoor(random), passingPlace(random)),
+  async raceForBucket(scene, random) {
+    const bucket = random.pick(passingBuckets);
+    const keys = passingKeys.slice(0, 2);
+    const places = keys.map((key) => ({ bucket, key }));
+    for (const place of places) await deleteObject(scene, anyDoor(random), place);
+    await createBucket(scene, anyDoor(random), bucket);
+    await Promise.all([
+      deleteBucket(scene, anyDoor(random), bucket, passingKeys),
+      ...places.map((place) => putObject(scene, anyDoor(random), place, content(scene, random))),
+    ]);
+  },
 };
 
 function anyDoor(random: SeededRandom): DoorName {

@@ -41,8 +41,13 @@ export async function underLoad(
   const tally = { ...scene.tally };
   let over = false;
   const load = Array.from({ length: clients }, () => client(scene, uploads, random.fork(), () => over));
-  await story(random);
-  over = true;
+  try {
+    await story(random);
+  } finally {
+    over = true;
+    await Promise.allSettled(load);
+  }
+  // Nothing is expected to throw.
   await Promise.all(load);
   if (!(await victim.orphansGone())) scene.recorder.wrong('workers outlive their supervisor');
   await uploads.settle();

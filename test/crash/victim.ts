@@ -1,8 +1,9 @@
 /** Owns the server that is killed: several processes on one data directory, started again and again. */
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresQuiet, type StoreLocation } from '../support/offline-store.ts';
-import { childrenOf, groupGone } from '../support/process-tree.ts';
+import { childrenOf, groupGone, isRunning } from '../support/process-tree.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import { tempDirectory } from '../support/temp.ts';
@@ -49,6 +50,7 @@ export class Victim implements StoreLocation {
     } else if (death === 'the supervisor') {
       this.#orphans.push(this.#server.pid);
       process.kill(this.#server.pid, 'SIGKILL');
+      while (isRunning(this.#server.pid)) await sleep(1);
     } else {
       const signal = death === 'a worker' ? 'SIGKILL' : endsItself;
       process.kill(random.pick(childrenOf(this.#server.pid)), signal);

@@ -23,15 +23,19 @@ export function killAll(pids: readonly number[]): void {
   }
 }
 
+/** @param pid of a process, or the negative number of a group */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Resolves when no process of the group is left; answers false when that takes longer than `milliseconds`. */
 export async function groupGone(group: number, milliseconds: number): Promise<boolean> {
-  for (const end = Date.now() + milliseconds; ; ) {
-    try {
-      process.kill(-group, 0);
-    } catch {
-      return true;
-    }
+  for (const end = Date.now() + milliseconds; isRunning(-group); await sleep(20)) {
     if (Date.now() > end) return false;
-    await sleep(20);
   }
+  return true;
 }
