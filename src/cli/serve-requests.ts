@@ -1,0 +1,67 @@
+/** Answering requests in this process: joins the protocols, the request pipeline and a listener. */
+import { systemClock, systemRandom } from '../base/clock.ts';
+import { BlockPool } from '../base/streams/block-pool.ts';
+import { type Config, ConfigError } from '../config/options.ts';
+import type { Core } from '../core/core.ts';
+import { createAccessLog } from '../server/access-log.ts';
+import { createFrontEnds } from '../server/front-ends.ts';
+import { type Listener, listen } from '../server/listen.ts';
+import type { Log } from '../server/log.ts';
+import { createPipeline } from '../server/pipeline.ts';
+import type { Telemetry } from '../server/telemetry.ts';
+
+/** Seconds that running requests get to finish after SIGTERM. */
+const stopSeconds = 30;
+/** Seconds a client may let a body or an answer stand still. */
+const idleSeconds = 60;
+
+export interface Serving {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** @throws ConfigError when the address cannot be taken, or two operations have one name */
+export async function serveRequests(
+  config: Config,
+  core: Core,
+  log: Log,
+  telemetry: Telemetry,
+  metrics: () => Promise<string>,
+): Promise<Serving> {
+  let stopping = false;
+  const pipeline = createPipeline({
+    core,
+    protocols: createFrontEnds(config, { metrics, accepting: () => !stopping }),
+    telemetry,
+    accessLog: createAccessLog(log),
+    clock: systemClock,
+    random: systemRandom,
+    idleSeconds,
+    blocks: new BlockPool(),
+    stopping: () => stopping,
+  });
+  const listener = await listenOn(config, pipeline);
+  return {
+    url: listener.url,
+    async stop() {
+      stopping = true;
+      await listener.stop(stopSeconds);
+    },
+  };
+}
+
+async function listenOn(config: Config, pipeline: ReturnType<typeof createPipeline>): Promise<Listener> {
+  const { host, port } = config.listen;
+  const tls =
+    config.tlsCert !== undefined && config.tlsKey !== undefined
+      ? { cert: config.tlsCert, key: config.tlsKey }
+      : undefined;
+  try {
+    return await listen({ host, port, tls, pipeline });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const why =
+      code === 'EADDRINUSE' ? 'the address is in use' : code === 'EACCES' ? 'not permitted' : code || error;
+    throw new ConfigError(`cannot listen on ${host}:${port}: ${why}`);
+  }
+}
