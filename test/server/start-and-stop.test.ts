@@ -1,14 +1,18 @@
 /** The operating contract: what a start prints, what it refuses, how a server stops, and how workers share the work. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { issueToken } from '../support/iam.ts';
+import { groupGone } from '../support/process-tree.ts';
 import { rawExchange } from '../support/raw-http.ts';
 import { alice, demo } from '../support/seed.ts';
 import { runUntilExit, startServer } from '../support/start-server.ts';
+import { adopt, tempDirectory } from '../support/temp.ts';
 
 test('the first start prints working credentials once', async () => {
   const server = await startServer({ seed: false });
@@ -110,6 +114,26 @@ test('SIGTERM lets a running upload finish and exits with 0', async () => {
   assert.equal(answer.status, 201);
   assert.match(answer.text, /^Connection: close/im);
   assert.equal(await stopped, 0);
+});
+
+test('the onggi command passes SIGTERM on', async () => {
+  const env = {
+    PATH: process.env.PATH,
+    ONGGI_LISTEN: '127.0.0.1:0',
+    ONGGI_DATA: join(tempDirectory('bin'), 'data'),
+  };
+  const command = join(import.meta.dirname, '..', '..', 'bin', 'onggi.mjs');
+  const child = spawn(process.execPath, [command, 'serve'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  adopt(child);
+  for await (const text of child.stdout.setEncoding('utf8')) if (/^onggi ready /m.test(text)) break;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  assert.deepEqual(await gone, [0, null]);
+  assert.ok(await groupGone(child.pid ?? 0, 1000));
 });
 
 test('a server is stopped while its workers are still being replaced', async () => {
