@@ -1,5 +1,5 @@
 /** Writes a Reply to a response: the only place that touches a response's head and bytes. */
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import type { Reply, ReplyHeaders } from '../base/http/reply.ts';
 import type { ByteStream } from '../base/streams/byte-stream.ts';
 import { ClientGone } from './client-gone.ts';
@@ -9,22 +9,30 @@ function wireText(text: string): string {
   return /[^\0-\xff]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
 }
 
-function headersOf(layers: readonly (ReplyHeaders | undefined)[]): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = {};
-  for (const layer of layers) {
-    if (layer === undefined) continue;
-    for (const name in layer) {
-      const value = layer[name];
-      if (value === undefined) continue;
-      headers[name] =
-        typeof value === 'string'
-          ? wireText(value)
-          : typeof value === 'number'
-            ? value
-            : value.map((one) => wireText(one));
+/** Names and values in turn, the form Node writes without looking anything up. `over` wins over `common`. */
+function headersOf(common: ReplyHeaders, over: ReplyHeaders | undefined): OutgoingHttpHeader[] {
+  const headers: OutgoingHttpHeader[] = [];
+  for (const name in common) {
+    if (over?.[name] === undefined) add(headers, name, common[name]);
+  }
+  for (const name in over) add(headers, name, over[name]);
+  return headers;
+}
+
+function add(headers: OutgoingHttpHeader[], name: string, value: ReplyHeaders[string]): void {
+  if (value === undefined) return;
+  if (typeof value === 'string') headers.push(name, wireText(value));
+  else headers.push(name, typeof value === 'number' ? value : value.map((one) => wireText(one)));
+}
+
+function setLength(headers: OutgoingHttpHeader[], length: number): void {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i] === 'Content-Length') {
+      headers[i + 1] = length;
+      return;
     }
   }
-  return headers;
+  headers.push('Content-Length', length);
 }
 
 function bodyless(status: number): boolean {
@@ -51,15 +59,12 @@ export async function writeReply(
   options: WriteOptions,
 ): Promise<number> {
   const { body } = reply;
-  const headers = headersOf([
-    options.common,
-    reply.headers,
-    options.close ? { Connection: 'close' } : undefined,
-  ]);
+  const headers = headersOf(options.common, reply.headers);
+  if (options.close) headers.push('Connection', 'close');
   const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
   if (!bodyless(reply.status)) {
-    if (bytes instanceof Uint8Array) headers['Content-Length'] = bytes.length;
-    else if (bytes === undefined) headers['Content-Length'] ??= 0;
+    if (bytes instanceof Uint8Array) setLength(headers, bytes.length);
+    else if (bytes === undefined && !('Content-Length' in (reply.headers ?? {}))) setLength(headers, 0);
   }
   response.writeHead(reply.status, headers);
   if (options.head || bodyless(reply.status) || bytes === undefined) {

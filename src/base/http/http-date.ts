@@ -1,8 +1,19 @@
 /** Dates of HTTP (RFC 9110 5.6.7) and of JSON and XML documents (ISO 8601). */
 
+/** Dates already written, by their second: things that are asked for together were often made together. */
+const written = new Map<number, string>();
+const mostWritten = 10_000;
+
 /** `Sat, 21 Nov 2026 03:12:14 GMT`; `time` in milliseconds, cut to the second. */
 export function httpDate(time: number): string {
-  return new Date(time).toUTCString();
+  const second = Math.floor(time / 1000);
+  let text = written.get(second);
+  if (text === undefined) {
+    if (written.size >= mostWritten) written.clear();
+    text = new Date(time).toUTCString();
+    written.set(second, text);
+  }
+  return text;
 }
 
 const imfFixdate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;

@@ -2,6 +2,7 @@
  * The line in which commits wait for the one writer. Owns their grouping: whatever waits when the write lock is held
  * becomes one transaction with one sync. Refuses to know what a commit does.
  */
+import { setImmediate } from 'node:timers/promises';
 import { Conflict, Unavailable } from '../../errors.ts';
 
 /**
@@ -16,7 +17,8 @@ export type Transaction = (write: () => void) => Promise<void>;
 interface Waiter {
   readonly change: Change;
   conflict: Conflict | undefined;
-  readonly timer: NodeJS.Timeout;
+  /** As `performance.now()` counts. */
+  readonly deadline: number;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -26,7 +28,11 @@ export class CommitQueue {
   /** Milliseconds. */
   readonly #patience: number;
   #waiting: Waiter[] = [];
+  /** Those being written; without those that gave up meanwhile. */
+  #group: Waiter[] = [];
   #writing: Promise<void> | undefined;
+  /** One for all, because one for each costs as much as a read: runs at the first deadline, or, when that one was served, before it. */
+  #alarm: NodeJS.Timeout | undefined;
 
   constructor(transaction: Transaction, patience: number) {
     this.#transaction = transaction;
@@ -40,9 +46,9 @@ export class CommitQueue {
    */
   add(change: Change): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#giveUp(waiter), this.#patience);
-      const waiter: Waiter = { change, conflict: undefined, timer, resolve, reject };
-      this.#waiting.push(waiter);
+      const deadline = performance.now() + this.#patience;
+      this.#waiting.push({ change, conflict: undefined, deadline, resolve, reject });
+      this.#alarm ??= setTimeout(() => this.#giveUpLate(), this.#patience);
       this.#writing ??= this.#writeAll();
     });
   }
@@ -52,35 +58,48 @@ export class CommitQueue {
     await this.#writing;
   }
 
-  #giveUp(waiter: Waiter): void {
-    this.#waiting = this.#waiting.filter((other) => other !== waiter);
-    waiter.reject(new Unavailable('the metadata store gave no answer in time'));
+  #giveUpLate(): void {
+    const now = performance.now();
+    const late = ({ deadline }: Waiter) => deadline <= now;
+    for (const waiter of [...this.#group, ...this.#waiting].filter(late)) {
+      waiter.reject(new Unavailable('the metadata store gave no answer in time'));
+    }
+    this.#group = this.#group.filter((waiter) => !late(waiter));
+    this.#waiting = this.#waiting.filter((waiter) => !late(waiter));
+    const next = this.#group[0] ?? this.#waiting[0];
+    this.#alarm = next && setTimeout(() => this.#giveUpLate(), next.deadline - now);
   }
 
   /** One group after the other; in between, other processes get their turn at the write lock. */
   async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#writeGroup();
+    while (this.#waiting.length > 0) {
+      // The lock is asked for when this turn's requests have been heard: held any earlier, it would wait for them idly.
+      await setImmediate();
+      await this.#writeGroup();
+    }
     this.#writing = undefined;
+    clearTimeout(this.#alarm);
+    this.#alarm = undefined;
   }
 
   async #writeGroup(): Promise<void> {
-    let group: readonly Waiter[] | undefined;
+    let begun = false;
     try {
       await this.#transaction(() => {
-        group = this.#takeWaiting();
-        group.forEach(attempt);
+        begun = true;
+        this.#takeWaiting().forEach(attempt);
       });
+      for (const waiter of this.#group) settle(waiter, waiter.conflict);
     } catch (error) {
-      for (const waiter of group ?? this.#takeWaiting()) settle(waiter, error);
-      return;
+      for (const waiter of begun ? this.#group : this.#takeWaiting()) settle(waiter, error);
     }
-    for (const waiter of group ?? []) settle(waiter, waiter.conflict);
+    this.#group = [];
   }
 
   #takeWaiting(): readonly Waiter[] {
-    const taken = this.#waiting;
+    this.#group = this.#waiting;
     this.#waiting = [];
-    return taken;
+    return this.#group;
   }
 }
 
@@ -93,8 +112,7 @@ function attempt(waiter: Waiter, place: number): void {
   }
 }
 
-function settle({ timer, resolve, reject }: Waiter, error: unknown): void {
-  clearTimeout(timer);
+function settle({ resolve, reject }: Waiter, error: unknown): void {
   if (error === undefined) resolve();
   else reject(error);
 }

@@ -8,6 +8,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { tempDirectory } from '../../../../test/support/temp.ts';
 import { Unavailable } from '../../errors.ts';
 import { metaStoreContract } from '../contract.test-suite.ts';
+import { counterValue } from '../meta-store.ts';
 import { openLmdb } from './open.ts';
 
 metaStoreContract('lmdb', async () => {
@@ -54,6 +55,21 @@ describe('LMDB', () => {
       const full = (error: unknown) => error instanceof Unavailable && error.reason === 'full';
       await assert.rejects(openLmdb({ path: join(path, 'meta') }), full);
     }
+  });
+
+  it('adds to a counter in the order of the commits that share a transaction', async () => {
+    const store = await openLmdb({ path: tempDirectory('lmdb') });
+    const n = bytes('n');
+    await Promise.allSettled([
+      store.commit({ adds: [[n, 5n]] }),
+      store.commit({ deletes: [n] }),
+      store.commit({ adds: [[n, 2n]] }),
+      store.commit({ checks: [[bytes('absent'), 1n]], adds: [[n, 100n]] }),
+      store.commit({ adds: [[n, 1n]] }),
+    ]);
+    const [entry] = await store.get([n]);
+    assert.equal(counterValue(entry), 3n);
+    await store.close();
   });
 
   it('reports a full disk as such, keeps what it acknowledged, and goes on when there is space', async (context) => {

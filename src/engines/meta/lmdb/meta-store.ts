@@ -8,6 +8,7 @@ import { Conflict, Unavailable } from '../../errors.ts';
 import { assertCommitKeys, assertKeyLength, clipBound } from '../key-length.ts';
 import type { Commit, Entry, Key, KeyRange, MetaStore, Version } from '../meta-store.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { CounterSums, type Counters } from './counter-sums.ts';
 import { asReadFailure, asUnavailable } from './failure.ts';
 import { Slab } from './slab.ts';
 
@@ -17,8 +18,8 @@ export interface LmdbParts {
   readonly root: RootDatabase<Buffer, Uint8Array>;
   /** Plain keys. */
   readonly entries: Database<Buffer, Uint8Array>;
-  /** Counters: 8 bytes, two's complement, big-endian. Apart, so that ranges never meet them. */
-  readonly counters: Database<Buffer, Uint8Array>;
+  /** Apart, so that ranges never meet them. */
+  readonly counters: Counters;
   readonly path: string;
   /** Milliseconds that a commit may wait for its answer. */
   readonly patience: number;
@@ -32,10 +33,13 @@ export class LmdbMetaStore implements MetaStore {
   readonly #parts: LmdbParts;
   readonly #queue: CommitQueue;
   readonly #slab = new Slab();
+  /** Of the group being written. */
+  #sums: CounterSums;
   #closing: Promise<void> | undefined;
 
   constructor(parts: LmdbParts) {
     this.#parts = parts;
+    this.#sums = new CounterSums(parts.counters);
     this.#queue = new CommitQueue((write) => this.#transact(write), parts.patience);
   }
 
@@ -109,10 +113,15 @@ export class LmdbMetaStore implements MetaStore {
 
   /** One transaction; the gate's has no changes of its own and costs no sync. */
   async #transact(write: () => void): Promise<void> {
-    const { gate, root, path } = this.#parts;
+    const { gate, root, counters, path } = this.#parts;
+    const writeGroup = () => {
+      this.#sums = new CounterSums(counters);
+      write();
+      this.#sums.write();
+    };
     try {
       // A child transaction, because only a child can be taken back when a write in the middle of the group fails.
-      await gate.transaction(() => root.childTransaction(write).catch(throwCause));
+      await gate.transaction(() => root.childTransaction(writeGroup).catch(throwCause));
     } catch (error) {
       throw asUnavailable(error, path, 'cannot write the metadata');
     }
@@ -134,21 +143,16 @@ export class LmdbMetaStore implements MetaStore {
     records: readonly (readonly [Key, Buffer])[],
     version: Version,
   ): void {
-    const { entries, counters } = this.#parts;
+    const { entries } = this.#parts;
     for (const [key, record] of records) {
       record.writeBigUInt64BE(version);
       entries.putSync(key, record);
     }
     for (const key of deletes) {
       entries.removeSync(key);
-      counters.removeSync(key);
+      this.#sums.delete(key);
     }
-    for (const [key, amount] of adds) {
-      const sum = Buffer.alloc(8);
-      const before = counters.getBinaryFast(key)?.readBigInt64BE() ?? 0n;
-      sum.writeBigInt64BE(BigInt.asIntN(64, before + amount));
-      counters.putSync(key, sum);
-    }
+    for (const [key, amount] of adds) this.#sums.add(key, amount);
   }
 }
 

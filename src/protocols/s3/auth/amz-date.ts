@@ -2,8 +2,16 @@
 
 const form = /^\d{8}T\d{6}Z$/;
 
+/** The last time read: many requests are signed in one second. */
+let last: { readonly text: string; readonly time: number | undefined } = { text: '', time: undefined };
+
 /** Milliseconds since the epoch; undefined for any other form and for days and hours that do not exist. */
 export function parseAmzDate(text: string): number | undefined {
+  if (text !== last.text) last = { text, time: parse(text) };
+  return last.time;
+}
+
+function parse(text: string): number | undefined {
   if (!form.test(text)) return undefined;
   const year = 100 * twoDigits(text, 0) + twoDigits(text, 2);
   const month = twoDigits(text, 4) - 1;
