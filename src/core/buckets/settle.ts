@@ -9,6 +9,7 @@ import { bucketFormat } from '../model/codecs.ts';
 import { Draft, type Loaded } from '../model/draft.ts';
 import {
   bucketBytesKey,
+  bucketDocumentKeys,
   bucketKey,
   bucketObjectsKey,
   objectsPrefix,
@@ -60,6 +61,7 @@ async function removal(core: Core, { record, version }: Loaded<BucketRecord>): P
     .delete(bucketObjectsKey(record.id))
     .delete(bucketBytesKey(record.id))
     .add(projectBucketsKey(record.projectId), -1);
+  for (const key of bucketDocumentKeys(record.id)) draft.delete(key);
   if (await hasAny(core, uploadsPrefix(record.id))) draft.enqueue(core.clock(), 'bucket', record.id);
   return draft;
 }

@@ -20,6 +20,7 @@ import {
   word,
 } from './record-format.ts';
 import type {
+  BucketEncryption,
   BucketRecord,
   Checksum,
   ContentHeaders,
@@ -133,7 +134,7 @@ const grant = structure<Grant>({
   }),
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 1, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 2, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -144,6 +145,8 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 1, {
   grants: list(grant),
   metadata: textMap,
   storageClass: text,
+  publicAddresses: optional(list(text)),
+  encryption: optional(structure<BucketEncryption>({ type: word('managed'), sealedKey: bytes })),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

@@ -25,6 +25,7 @@ export const tags = {
   projectObjects: 0x15,
   /** (c) */
   projectBytes: 0x16,
+  bucketDocument: 0x17,
 
   object: 0x20,
   /** Reserved: bucket id, key, NUL, inverted time. */
@@ -113,6 +114,19 @@ export function bucketObjectsKey(bucketId: string): Key {
 
 export function bucketBytesKey(bucketId: string): Key {
   return taggedKey(tags.bucketBytes, idBytes(bucketId));
+}
+
+/** The documents a bucket can have beside its record; the number is part of the key. */
+const documentKinds = { cors: 1, lifecycle: 2 } as const;
+export type DocumentKind = keyof typeof documentKinds;
+
+export function bucketDocumentKey(bucketId: string, kind: DocumentKind): Key {
+  return taggedKey(tags.bucketDocument, idBytes(bucketId), Uint8Array.of(documentKinds[kind]));
+}
+
+/** Of every kind. */
+export function bucketDocumentKeys(bucketId: string): readonly Key[] {
+  return (Object.keys(documentKinds) as DocumentKind[]).map((kind) => bucketDocumentKey(bucketId, kind));
 }
 
 export function projectBucketsKey(project: ProjectId): Key {

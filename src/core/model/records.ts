@@ -96,6 +96,16 @@ export interface BucketRecord {
   readonly grants: readonly Grant[];
   readonly metadata: Metadata;
   readonly storageClass: string;
+  /** Addresses and networks (CIDR) to which reading without an identity is limited; absent: no limit. */
+  readonly publicAddresses?: readonly string[];
+  /** Present: every byte of the bucket is kept encrypted, under keys that this one wraps. */
+  readonly encryption?: BucketEncryption;
+}
+
+export interface BucketEncryption {
+  readonly type: 'managed';
+  /** The bucket's key, sealed with the master key. */
+  readonly sealedKey: Uint8Array;
 }
 
 export interface UploadRecord extends ObjectAttributes {
