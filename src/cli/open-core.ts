@@ -13,7 +13,7 @@ import {
   masterKeyBytes,
   parseMasterKey,
 } from '../core/identity/master-key.ts';
-import { defaultNameLimits } from '../core/model/names.ts';
+import { nameLimits } from '../core/model/names.ts';
 import type { BlobStore } from '../engines/blob/blob-store.ts';
 import type { MetaStore } from '../engines/meta/meta-store.ts';
 
@@ -41,8 +41,9 @@ export async function openCore(config: Config, openEngines: OpenEngines): Promis
     random: systemRandom,
     hashThread: new HashThread(),
     settings: {
-      names: defaultNameLimits,
+      names: nameLimits[config.limitsProfile],
       region: config.region,
+      regions: [...new Set([config.region, ...config.regions])],
       inlineBytes: config.inlineBytes ?? inlineBytes,
       tokenTtl: config.tokenTtl,
       maxUploadBytes: 5 * gibibyte,

@@ -27,6 +27,15 @@ test('a file is overruled by the environment, and that by flags', () => {
   assert.equal(config.tokenTtl, 60);
 });
 
+test('a setting inside a map of the file, by either spelling', () => {
+  for (const file of ['limits:\n  profile: kakaocloud\n', 'limits.profile: kakaocloud\n']) {
+    assert.equal(load({ file }).limitsProfile, 'kakaocloud');
+  }
+  assert.throws(() => load({ file: 'limitsProfile: kakaocloud\n' }), ConfigError);
+  assert.throws(() => load({ file: 'limits: { keys: 3 }\n' }), /unknown setting "limits.keys"/);
+  assert.throws(() => load({ file: 'limits: kakaocloud\n' }), ConfigError);
+});
+
 test('defaults hold when nothing is set, and an empty variable counts as not set', () => {
   const config = load({ env: { ONGGI_REGION: '' } });
   assert.equal(config.region, 'kr-central-2');
@@ -48,6 +57,12 @@ const refused: readonly [what: string, env: Record<string, string>, message: Reg
   ['a public address with a query', { ONGGI_PUBLIC_URL: 'http://x/?a' }, /^ONGGI_PUBLIC_URL: /],
   ['an unknown log level', { ONGGI_LOG_LEVEL: 'loud' }, /^ONGGI_LOG_LEVEL: must be one of trace, /],
   ['a certificate without its key', { ONGGI_TLS_CERT: 'x.pem' }, /belong together/],
+  [
+    'an unknown limits profile',
+    { ONGGI_LIMITS_PROFILE: 'aws' },
+    /^ONGGI_LIMITS_PROFILE: must be one of default, kakaocloud/,
+  ],
+  ['a region with a blank', { ONGGI_REGIONS: 'kr central' }, /^ONGGI_REGIONS: must be letters/],
   ['a token lifetime of zero', { ONGGI_TOKEN_TTL: '0' }, /^ONGGI_TOKEN_TTL: /],
 ];
 for (const [what, env, message] of refused) {

@@ -1,9 +1,13 @@
 /** Settings from `onggi.yaml` < environment < flags into one frozen, typed object. Unknown names are refused. */
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
-import { type Config, ConfigError, type OptionName, options } from './options.ts';
+import { type Config, ConfigError, fileNameOf, type OptionName, options } from './options.ts';
 
 const names = Object.keys(options) as OptionName[];
+const fileNames: ReadonlySet<string> = new Set(names.map(fileNameOf));
+const groups: ReadonlySet<string> = new Set(
+  [...fileNames].flatMap((name) => (name.includes('.') ? [name.slice(0, name.indexOf('.'))] : [])),
+);
 
 export interface ConfigSources {
   /** Flag values by option name. */
@@ -22,8 +26,9 @@ export function loadConfig(sources: ConfigSources): Config {
     if (flagText !== undefined) return [name, parseOption(name, `--${flag}`, flagText)];
     const envText = sources.env[env];
     if (envText !== undefined && envText !== '') return [name, parseOption(name, env, envText)];
-    const fileText = file.get(name);
-    if (fileText !== undefined) return [name, parseOption(name, `${sources.file.path}: ${name}`, fileText)];
+    const inFile = fileNameOf(name);
+    const fileText = file.get(inFile);
+    if (fileText !== undefined) return [name, parseOption(name, `${sources.file.path}: ${inFile}`, fileText)];
     return [name, options[name].fallback()];
   });
   const config = Object.freeze(Object.fromEntries(values)) as Config;
@@ -65,10 +70,18 @@ function readConfigFile({ path, required }: ConfigSources['file']): Map<string, 
     throw new ConfigError(`${path}: must be a map of settings`);
   }
   return new Map(
-    Object.entries(document).map(([name, value]) => {
-      if (!(name in options)) throw new ConfigError(`${path}: unknown setting ${JSON.stringify(name)}`);
+    flatten(document).map(([name, value]) => {
+      if (!fileNames.has(name)) throw new ConfigError(`${path}: unknown setting ${JSON.stringify(name)}`);
       if (typeof value === 'object') throw new ConfigError(`${path}: ${name}: must be a plain value`);
       return [name, String(value)];
     }),
   );
+}
+
+/** The settings of a file, those of a map inside it named with a dot: `limits: { profile: x }` and `limits.profile: x` are one. */
+function flatten(document: object): [name: string, value: unknown][] {
+  return Object.entries(document).flatMap(([name, value]: [string, unknown]): [string, unknown][] => {
+    const isGroup = groups.has(name) && typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isGroup ? Object.entries(value).map(([inner, one]) => [`${name}.${inner}`, one]) : [[name, value]];
+  });
 }

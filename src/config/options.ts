@@ -3,6 +3,7 @@
  * default, and how its text becomes a value. The README's table is checked against this one.
  */
 import { availableParallelism } from 'node:os';
+import { type LimitsProfile, limitsProfiles } from '../core/model/names.ts';
 
 /** A setting with a wrong value; the start stops with this one line. */
 export class ConfigError extends Error {}
@@ -11,6 +12,8 @@ export interface Option<T> {
   readonly env: string;
   /** Without the leading `--`. */
   readonly flag: string;
+  /** Its name in `onggi.yaml` where that is not the name in this table; a dot stands for a map inside the map. */
+  readonly fileName?: string;
   readonly placeholder: string;
   readonly doc: string;
   /** The default as text, for the documentation; `undefined` when there is none. */
@@ -90,6 +93,11 @@ function nonEmpty(text: string): string {
   return text;
 }
 
+function parseRegion(text: string): string {
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(text)) throw new Error('must be letters, digits and hyphens');
+  return text;
+}
+
 function parseDomains(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim().toLowerCase());
   for (const name of names) {
@@ -152,10 +160,26 @@ export const options = {
     doc: 'name of the region',
     shown: 'kr-central-2',
     fallback: () => 'kr-central-2',
-    parse: (text) => {
-      if (!/^[A-Za-z0-9-]{1,64}$/.test(text)) throw new Error('must be letters, digits and hyphens');
-      return text;
-    },
+    parse: parseRegion,
+  }),
+  regions: option<readonly string[]>({
+    env: 'ONGGI_REGIONS',
+    flag: 'regions',
+    placeholder: 'names',
+    doc: 'further regions this server answers for, or names for its own, separated by commas; each stands in the catalog',
+    shown: undefined,
+    fallback: () => [],
+    parse: (text) => text.split(',').map((name) => parseRegion(name.trim())),
+  }),
+  limitsProfile: option<LimitsProfile>({
+    env: 'ONGGI_LIMITS_PROFILE',
+    flag: 'limits-profile',
+    fileName: 'limits.profile',
+    placeholder: 'profile',
+    doc: `whose limits new names keep: \`default\` (keys of 1024 bytes, bucket names of 3 to 63 characters) or \`kakaocloud\` (432, 4 to 63, its reserved names)`,
+    shown: 'default',
+    fallback: () => 'default',
+    parse: oneOf(limitsProfiles),
   }),
   publicUrl: option<string | undefined>({
     env: 'ONGGI_PUBLIC_URL',
@@ -259,6 +283,12 @@ export const options = {
 } as const;
 
 export type OptionName = keyof typeof options;
+
+/** What a setting is called in `onggi.yaml`. */
+export function fileNameOf(name: OptionName): string {
+  const { fileName }: Option<unknown> = options[name];
+  return fileName ?? name;
+}
 
 export type Config = {
   readonly [Name in OptionName]: (typeof options)[Name] extends Option<infer T> ? T : never;

@@ -10,8 +10,10 @@ import type { NameLimits } from './model/names.ts';
 
 export interface CoreSettings {
   readonly names: NameLimits;
-  /** The one configured region, e.g. `kr-central-2`. */
+  /** The region this server is, e.g. `kr-central-2`. */
   readonly region: string;
+  /** Every region it answers for, its own first. */
+  readonly regions: readonly string[];
   /** Uploads up to this many bytes are kept in the metadata record. */
   readonly inlineBytes: number;
   /** Lifetime of tokens, in seconds. */

@@ -1,4 +1,5 @@
 /** The doors of the server, in the order in which a request is offered to them; S3 takes what no other wants. */
+import { type LimitsProfile, nameLimits } from '../core/model/names.ts';
 import { createExt } from '../protocols/ext/index.ts';
 import { createIam } from '../protocols/iam/index.ts';
 import { createOperations, type WatchedServer } from '../protocols/operations/index.ts';
@@ -8,6 +9,8 @@ import { createSwift } from '../protocols/swift/index.ts';
 
 export interface FrontEndSettings {
   readonly region: string;
+  readonly regions: readonly string[];
+  readonly limitsProfile: LimitsProfile;
   readonly publicUrl: string | undefined;
   readonly s3Domains: readonly string[];
 }
@@ -18,10 +21,10 @@ export function createFrontEnds(settings: FrontEndSettings, server: WatchedServe
   const links = settings.publicUrl === undefined ? { region } : { region, publicUrl: settings.publicUrl };
   const protocols = [
     createOperations(server),
-    createIam(links),
-    createExt({ region }),
+    createIam({ ...links, regions: [...new Set([region, ...settings.regions])] }),
+    createExt(),
     createSwift(links),
-    createS3({ domains: settings.s3Domains }),
+    createS3({ domains: settings.s3Domains, names: nameLimits[settings.limitsProfile] }),
   ];
   for (const { name, operationNames } of protocols) {
     const twice = operationNames.find((operation, at) => operationNames.indexOf(operation) !== at);

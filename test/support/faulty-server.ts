@@ -59,7 +59,13 @@ export async function startFaultyServer(idleSeconds = 60): Promise<FaultyServer>
   const pipeline = createPipeline({
     core,
     protocols: createFrontEnds(
-      { region: core.settings.region, publicUrl: undefined, s3Domains: ['s3.localhost'] },
+      {
+        region: core.settings.region,
+        regions: [],
+        limitsProfile: 'default',
+        publicUrl: undefined,
+        s3Domains: ['s3.localhost'],
+      },
       { metrics: () => telemetry.registry.metrics(), accepting: () => true },
     ),
     telemetry,

@@ -27,6 +27,7 @@ export async function memoryCore(settings: Partial<CoreSettings> = {}): Promise<
     settings: {
       names: defaultNameLimits,
       region: 'kr-central-2',
+      regions: ['kr-central-2'],
       inlineBytes: 16,
       tokenTtl: 43_200,
       maxUploadBytes: 1 << 30,

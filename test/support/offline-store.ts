@@ -44,6 +44,7 @@ export async function withStore<T>(
       settings: {
         names: defaultNameLimits,
         region: 'kr-central-2',
+        regions: ['kr-central-2'],
         inlineBytes: 16 * 1024,
         tokenTtl: 43_200,
         maxUploadBytes: 5 * 1024 ** 3,

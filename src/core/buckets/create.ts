@@ -8,7 +8,7 @@ import { bucketFormat, bucketIndexFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey, projectBucketKey, projectBucketsKey } from '../model/keys.ts';
 import type { BucketName, ProjectId } from '../model/names.ts';
-import type { BucketRecord, Grant, GrantMember, Metadata } from '../model/records.ts';
+import type { BucketRecord, BucketType, Grant, GrantMember, Metadata } from '../model/records.ts';
 import { type BucketInfo, bucketInfo } from './buckets.ts';
 import { openBucket } from './lookup.ts';
 
@@ -17,6 +17,8 @@ export interface CreateBucketInput {
   /** The project that will own it; the actor's own when absent. */
   readonly project?: ProjectId;
   readonly metadata?: Metadata;
+  /** The standard type when absent. */
+  readonly type?: BucketType;
 }
 
 /** @throws CoreError BucketExists; InvalidArgument when neither the input nor the actor names a project */
@@ -65,7 +67,7 @@ function newBucket(
   core: Core,
   actor: UserActor,
   projectId: ProjectId,
-  { name, metadata = {} }: CreateBucketInput,
+  { name, metadata = {}, type }: CreateBucketInput,
 ): BucketRecord {
   const now = core.clock();
   const grant = (role: Role, member: GrantMember): Grant => ({ id: newId(core.random), role, member });
@@ -85,5 +87,6 @@ function newBucket(
     ],
     metadata,
     storageClass: 'STANDARD',
+    ...(type === undefined ? {} : { type }),
   };
 }

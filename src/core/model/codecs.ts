@@ -34,6 +34,7 @@ import type {
   Segment,
   UploadRecord,
 } from './records.ts';
+import { bucketTypes } from './records.ts';
 
 /** The parts of a manifest that stand in one record, in order. */
 export interface ManifestChunk {
@@ -134,7 +135,7 @@ const grant = structure<Grant>({
   }),
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 2, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 3, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -147,6 +148,7 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 2, {
   storageClass: text,
   publicAddresses: optional(list(text)),
   encryption: optional(structure<BucketEncryption>({ type: word('managed'), sealedKey: bytes })),
+  type: optional(word(...bucketTypes)),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

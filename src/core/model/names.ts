@@ -39,12 +39,31 @@ const routeNames = [
   '-',
 ];
 
-/** DESIGN 1: a superset of what the clouds allow. */
+/**
+ * DESIGN 1: a superset of what the clouds allow. Names of what may exist already are held against these whatever the profile, so
+ * that a narrower profile never hides what was stored before it.
+ */
 export const defaultNameLimits: NameLimits = {
   bucketNameMin: 3,
   bucketNameMax: 63,
   keyBytes: 1024,
   reservedBucketNames: new Set(routeNames),
+};
+
+/** KakaoCloud's own (reference, section 1). The character set stays ours: it is not documented. */
+const kakaocloudNameLimits: NameLimits = {
+  bucketNameMin: 4,
+  bucketNameMax: 63,
+  keyBytes: 432,
+  reservedBucketNames: new Set([...routeNames, 'swagger', 'status', 'ping']),
+};
+
+export const limitsProfiles = ['default', 'kakaocloud'] as const;
+export type LimitsProfile = (typeof limitsProfiles)[number];
+
+export const nameLimits: Readonly<Record<LimitsProfile, NameLimits>> = {
+  default: defaultNameLimits,
+  kakaocloud: kakaocloudNameLimits,
 };
 
 /** A name that works in all APIs: AWS's rule (S3 user guide, bucket naming) and `_`, for Swift's `NAME_segments`. */

@@ -100,7 +100,12 @@ export interface BucketRecord {
   readonly publicAddresses?: readonly string[];
   /** Present: every byte of the bucket is kept encrypted, under keys that this one wraps. */
   readonly encryption?: BucketEncryption;
+  /** The kind of storage asked for where a region has several; absent: the standard one. A label: bytes lie the same way. */
+  readonly type?: BucketType;
 }
+
+export const bucketTypes = ['hot', 'cold'] as const;
+export type BucketType = (typeof bucketTypes)[number];
 
 export interface BucketEncryption {
   readonly type: 'managed';

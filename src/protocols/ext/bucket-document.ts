@@ -2,10 +2,15 @@
 import { isoSeconds } from '../../base/http/http-date.ts';
 import type { ReplyHeaders } from '../../base/http/reply.ts';
 import type { BucketInfo } from '../../core/buckets/buckets.ts';
+import type { BucketType } from '../../core/model/records.ts';
 
 /** There is one placement; the name is that of the storage behind the original service. */
 const storagePolicy = 'default-placement';
-const type = 'STANDARD';
+
+/** `hot` and `cold` of the region that has them, or the one type of all others. */
+export function typeOf({ type }: BucketInfo): BucketType | 'STANDARD' {
+  return type ?? 'STANDARD';
+}
 
 /** Server-side encryption as this API tells it: `managed` or the empty string. */
 function encryptionOf(_bucket: BucketInfo) {
@@ -22,7 +27,7 @@ function accessOf(bucket: BucketInfo) {
 
 function usageOf(bucket: BucketInfo) {
   return {
-    type,
+    type: typeOf(bucket),
     bytes: bucket.bytes,
     objectCount: bucket.objects,
     createdAt: isoSeconds(bucket.createdAt),

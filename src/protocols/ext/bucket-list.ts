@@ -1,6 +1,8 @@
 /** The list's parameters, and what they do to the buckets of a project: filter, order, cut a page (reference 5.3). */
 import type { Query } from '../../base/http/query.ts';
 import type { BucketInfo } from '../../core/buckets/buckets.ts';
+import { bucketTypes } from '../../core/model/records.ts';
+import { typeOf } from './bucket-document.ts';
 import { ExtError } from './errors.ts';
 
 const defaultLimit = 20;
@@ -8,13 +10,12 @@ const maxLimit = 100;
 
 const orders = {
   bucket_name: compareNames,
-  // There is one type, so names decide.
-  bucket_type: compareNames,
+  bucket_type: (a: BucketInfo, b: BucketInfo) => compareText(typeOf(a), typeOf(b)) || compareNames(a, b),
   created_at: (a: BucketInfo, b: BucketInfo) => a.createdAt - b.createdAt || compareNames(a, b),
   bytes_used: (a: BucketInfo, b: BucketInfo) => a.bytes - b.bytes || compareNames(a, b),
 } as const;
 
-const types = ['hot', 'cold', 'standard'];
+const types = [...bucketTypes, 'standard'];
 
 export interface ListQuery {
   readonly offset: number;
@@ -54,17 +55,22 @@ export function parseListQuery(query: Query): ListQuery {
 
 /** `buckets` already begin with the prefix. */
 export function pageOf(buckets: readonly BucketInfo[], query: ListQuery): BucketPage {
-  const matching =
-    query.type === undefined || query.type === 'standard'
-      ? buckets.filter((bucket) => bucket.name.includes(query.include))
-      : [];
+  const matching = buckets.filter(
+    (bucket) =>
+      bucket.name.includes(query.include) &&
+      (query.type === undefined || query.type === typeOf(bucket).toLowerCase()),
+  );
   const compare = orders[query.by];
   const sorted = matching.toSorted(query.direct === 'asc' ? compare : (a, b) => compare(b, a));
   return { total: sorted.length, buckets: sorted.slice(query.offset, query.offset + query.limit) };
 }
 
 function compareNames(a: BucketInfo, b: BucketInfo): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+  return compareText(a.name, b.name);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function wholeNumber(name: string, text: string | undefined): number | undefined {

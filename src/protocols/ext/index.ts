@@ -11,12 +11,7 @@ import { compileRoutes } from './routing.ts';
 
 const prefix = '/v1_ext';
 
-export interface ExtSettings {
-  /** Our one region, e.g. `kr-central-2`. */
-  readonly region: string;
-}
-
-export function createExt(_settings: ExtSettings): Protocol {
+export function createExt(): Protocol {
   const all = [...operations, ...notYet];
   const resolve = compileRoutes(all);
   return {

@@ -14,16 +14,16 @@ import { compileRoutes, isIdentityPath } from './routing.ts';
 export interface IamSettings {
   /** How clients reach us; by default as the request's Host says. */
   readonly publicUrl?: string;
-  /** Our one region, e.g. `kr-central-2`. */
-  readonly region: string;
+  /** Every region we answer for, e.g. `kr-central-2`, our own first. */
+  readonly regions: readonly string[];
 }
 
-export function createIam({ publicUrl, region }: IamSettings): Protocol {
+export function createIam({ publicUrl, regions }: IamSettings): Protocol {
   const all = [...operations, ...notYet];
   const publicUrlOf = (request: RequestView) => (publicUrl ?? request.origin).replace(/\/+$/, '');
   const { resolve, policyOf } = compileRoutes(all, (request) => ({
     publicUrl: publicUrlOf(request),
-    region,
+    regions,
   }));
   return {
     name: 'iam',

@@ -18,7 +18,8 @@ export interface IamView {
   readonly segments: Readonly<Record<string, string | undefined>>;
   /** How clients reach us, without a slash at the end. */
   readonly publicUrl: string;
-  readonly region: string;
+  /** Every region we answer for, our own first. */
+  readonly regions: readonly string[];
   /** The root of the version's paths in the form the client used, e.g. `http://host/identity/v3`. */
   readonly versionUrl: string;
 }

@@ -2,6 +2,7 @@
 import { percentEncode } from '../../base/http/query.ts';
 import {
   type BucketName,
+  defaultNameLimits,
   type NameLimits,
   type ObjectKey,
   parseBucketName,
@@ -17,15 +18,29 @@ export interface ObjectAddress {
   readonly key: ObjectKey;
 }
 
-/** @throws CoreError InvalidBucketName */
-export function bucketOf(view: Addressed): BucketName {
+/** A bucket that may exist. @throws CoreError InvalidBucketName */
+export function bucketOf(view: S3View): BucketName {
+  return parseBucketName(view.bucket ?? '', defaultNameLimits);
+}
+
+/** A bucket to be made. @throws CoreError InvalidBucketName */
+export function newBucketOf(view: Addressed): BucketName {
   return parseBucketName(view.bucket ?? '', view.limits);
 }
 
-/** @throws CoreError InvalidBucketName, InvalidKey, KeyTooLong; S3Error for a version */
-export function objectOf(view: Addressed): ObjectAddress {
+/** An object that may exist. @throws CoreError InvalidBucketName, InvalidKey, KeyTooLong; S3Error for a version */
+export function objectOf(view: S3View): ObjectAddress {
+  return addressOf(view, defaultNameLimits);
+}
+
+/** An object to be written. @throws as `objectOf` */
+export function newObjectOf(view: Addressed): ObjectAddress {
+  return addressOf(view, view.limits);
+}
+
+function addressOf(view: S3View, limits: NameLimits): ObjectAddress {
   refuseVersion(view.request.query.get('versionId'));
-  return { bucket: bucketOf(view), key: parseObjectKey(view.key ?? '', view.limits) };
+  return { bucket: bucketOf(view), key: parseObjectKey(view.key ?? '', limits) };
 }
 
 /** Without versioning an object has one version, `null`; no other id was ever given to anybody. @throws S3Error InvalidArgument */

@@ -3,7 +3,7 @@
  * optional `?versionId=`. Refuses access point and other ARNs.
  */
 import { MalformedTarget, percentDecode } from '../../base/http/query.ts';
-import { type NameLimits, parseBucketName, parseObjectKey } from '../../core/model/names.ts';
+import { defaultNameLimits, parseBucketName, parseObjectKey } from '../../core/model/names.ts';
 import { type ObjectAddress, refuseVersion } from './address.ts';
 import { type S3Error, s3Error } from './errors.ts';
 import type { S3View } from './request.ts';
@@ -11,7 +11,7 @@ import type { S3View } from './request.ts';
 export const copySourceHeader = 'x-amz-copy-source';
 
 /** @throws S3Error InvalidArgument; CoreError InvalidBucketName, KeyTooLong */
-export function copySourceOf(view: S3View & { readonly limits: NameLimits }): ObjectAddress {
+export function copySourceOf(view: S3View): ObjectAddress {
   const raw = view.request.header(copySourceHeader) ?? '';
   const [path, version] = cutVersion(raw);
   const decoded = decode(path, raw).replace(/^\//, '');
@@ -19,8 +19,8 @@ export function copySourceOf(view: S3View & { readonly limits: NameLimits }): Ob
   if (decoded.startsWith('arn:') || slash <= 0 || slash === decoded.length - 1) throw malformed(raw);
   refuseVersion(version === undefined ? undefined : decode(version, raw));
   return {
-    bucket: parseBucketName(decoded.slice(0, slash), view.limits),
-    key: parseObjectKey(decoded.slice(slash + 1), view.limits),
+    bucket: parseBucketName(decoded.slice(0, slash), defaultNameLimits),
+    key: parseObjectKey(decoded.slice(slash + 1), defaultNameLimits),
   };
 }
 

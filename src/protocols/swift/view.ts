@@ -8,6 +8,8 @@ import type { Core, CoreSettings } from '../../core/core.ts';
 import { CoreError, isCoreError } from '../../core/errors.ts';
 import {
   type BucketName,
+  defaultNameLimits,
+  type NameLimits,
   type ObjectKey,
   type ProjectId,
   parseBucketName,
@@ -60,7 +62,7 @@ export class SwiftView {
   /** A container that may exist. @throws CoreError NoSuchBucket, or AccessDenied for who is not of the project */
   container(name = this.target.container): BucketName {
     try {
-      return this.newContainer(name);
+      return this.#named(name, defaultNameLimits);
     } catch (error) {
       if (!isCoreError(error, 'InvalidBucketName')) throw error;
       throw new CoreError('NoSuchBucket', { bucket: error.details.bucket }, error);
@@ -69,8 +71,12 @@ export class SwiftView {
 
   /** A container to be made. @throws CoreError InvalidBucketName, or AccessDenied for who is not of the project */
   newContainer(name = this.target.container): BucketName {
+    return this.#named(name, this.settings.names);
+  }
+
+  #named(name: string, limits: NameLimits): BucketName {
     try {
-      return parseBucketName(name, this.settings.names);
+      return parseBucketName(name, limits);
     } catch (error) {
       const { actor } = this.#asked;
       const insider = actor.kind === 'user' && actor.projectId === this.project();
@@ -90,7 +96,7 @@ export class SwiftView {
   /** An object that may exist. @throws CoreError NoSuchKey, InvalidKey */
   object(name = this.target.object): ObjectKey {
     try {
-      return parseObjectKey(name, this.settings.names);
+      return parseObjectKey(name, defaultNameLimits);
     } catch (error) {
       if (!isCoreError(error, 'KeyTooLong')) throw error;
       throw new CoreError('NoSuchKey', { bucket: this.target.container, key: name.slice(0, 300) }, error);

@@ -4,9 +4,11 @@ import { json } from '../../../base/http/reply.ts';
 import { createBucket } from '../../../core/buckets/create.ts';
 import { CoreError } from '../../../core/errors.ts';
 import { parseBucketName } from '../../../core/model/names.ts';
+import { type BucketType, bucketTypes } from '../../../core/model/records.ts';
 import { createdBucket } from '../bucket-document.ts';
 import { ExtError } from '../errors.ts';
 import { jsonBody, requireJson } from '../json-body.ts';
+import { regionOfHost } from '../region.ts';
 import { inProject, operation, projectOf, userOf } from '../request.ts';
 
 const schema = Type.Object({
@@ -16,9 +18,17 @@ const schema = Type.Object({
   encryption_configuration: Type.Optional(Type.Object({ type: Type.String() })),
 });
 
-/** The one bucket type of this region, in any spelling; hot and cold belong to another region (C2, C4). */
-function requireStandard(type: string): void {
-  if (type.toUpperCase() !== 'STANDARD') throw new ExtError(400, 'type must be STANDARD');
+/** The region that has types of storage (reference, section 1). */
+const regionWithTypes = 'kr-central-1';
+
+/** In any spelling; undefined for the standard one. hot and cold belong to one region alone (C2, C4). @throws ExtError 400 */
+function readType(type: string, region: string): BucketType | undefined {
+  const wanted = type.toLowerCase();
+  if (wanted === 'standard') return undefined;
+  const special = region === regionWithTypes ? bucketTypes.find((one) => one === wanted) : undefined;
+  if (special !== undefined) return special;
+  const choices = region === regionWithTypes ? [...bucketTypes, 'STANDARD'].join(', ') : 'STANDARD';
+  throw new ExtError(400, `type must be one of ${choices} in ${region}`);
 }
 
 /** `encryption_configuration` wins over `use_encryption`; key management by KMS was only announced (C5). */
@@ -35,14 +45,21 @@ export const createBucketOperation = operation({
   name: 'CreateBucket',
   route: { methods: ['PUT'], path: '/v1_ext/bucket' },
   body: jsonBody(schema),
-  parse: requireJson,
+  parse: (view) => {
+    requireJson(view);
+    return { host: view.request.header('host') };
+  },
   authorize: (_input, actor) => inProject('storage.buckets.create', actor),
-  run: async ({ core, actor, body }) => {
+  run: async ({ core, actor, input, body }) => {
     const name = parseBucketName(body.name, core.settings.names);
-    requireStandard(body.type ?? 'STANDARD');
+    const type = readType(body.type ?? 'STANDARD', regionOfHost(input.host, core.settings.regions));
     // A bucket that only claims to be encrypted would be worse than none.
     if (wantsEncryption(body)) throw new CoreError('NotImplemented', { what: 'bucket encryption' });
-    return createBucket(core, userOf(actor), { name, project: projectOf(actor) });
+    return createBucket(core, userOf(actor), {
+      name,
+      project: projectOf(actor),
+      ...(type === undefined ? {} : { type }),
+    });
   },
   reply: (bucket) => json(200, createdBucket(bucket)),
 });

@@ -4,7 +4,7 @@ import type { ObjectAttributes } from '../../../core/model/records.ts';
 import { copyObject } from '../../../core/objects/copy.ts';
 import type { ObjectInfo } from '../../../core/objects/info.ts';
 import { noBody } from '../../operation.ts';
-import { type ObjectAddress, objectOf } from '../address.ts';
+import { newObjectOf, type ObjectAddress } from '../address.ts';
 import { parseChecksumAlgorithm } from '../checksum-headers.ts';
 import { readConditions, writeConditions } from '../conditions.ts';
 import { copySourceHeader, copySourceOf } from '../copy-source.ts';
@@ -19,7 +19,7 @@ export const copyObjectOperation = s3Operation({
   route: { method: 'PUT', scope: 'object', header: copySourceHeader },
   body: noBody,
   parse: (view) => {
-    const target = objectOf(view);
+    const target = newObjectOf(view);
     const source = copySourceOf(view);
     const replace = directiveOf(view, 'x-amz-metadata-directive') === 'REPLACE';
     directiveOf(view, 'x-amz-tagging-directive');

@@ -1,6 +1,6 @@
 /** CreateBucket. */
 import { createBucket } from '../../../core/buckets/create.ts';
-import { bucketOf } from '../address.ts';
+import { newBucketOf } from '../address.ts';
 import { s3Operation } from '../define-operation.ts';
 import { checkCreateBucketConfiguration } from '../documents/create-bucket-configuration.ts';
 import { xmlBody } from '../documents/read-document.ts';
@@ -15,7 +15,7 @@ export const createBucketOperation = s3Operation({
   body: xmlBody(64 * 1024, checkCreateBucketConfiguration),
   parse: (view) => {
     refuseUnserved(view, 'bucketWrite');
-    return { name: bucketOf(view) };
+    return { name: newBucketOf(view) };
   },
   authorize: (_, actor) => [{ action, project: projectOf(actor, action).project }],
   run: async ({ core, actor, input }) => {

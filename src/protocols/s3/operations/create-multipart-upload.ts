@@ -3,7 +3,7 @@ import { element } from '../../../base/wire/xml.ts';
 import type { Checksum, ChecksumAlgorithm } from '../../../core/model/records.ts';
 import { startUpload } from '../../../core/multipart/start.ts';
 import { noBody } from '../../operation.ts';
-import { objectOf } from '../address.ts';
+import { newObjectOf } from '../address.ts';
 import { parseChecksumAlgorithm } from '../checksum-headers.ts';
 import { type S3Request, s3Operation } from '../define-operation.ts';
 import { xmlReply } from '../documents/elements.ts';
@@ -20,7 +20,7 @@ export const createMultipartUploadOperation = s3Operation({
     refuseUnserved(view, 'objectWrite');
     const checksum = checksumPlanOf(view);
     return {
-      ...objectOf(view),
+      ...newObjectOf(view),
       attributes: attributesOf(view),
       ...(checksum !== undefined && { checksum }),
     };

@@ -5,7 +5,7 @@ import type { Actor } from '../../../core/actor.ts';
 import { getBucket } from '../../../core/buckets/get.ts';
 import type { Core } from '../../../core/core.ts';
 import { CoreError } from '../../../core/errors.ts';
-import { type BucketName, parseObjectKey } from '../../../core/model/names.ts';
+import { type BucketName, defaultNameLimits, parseObjectKey } from '../../../core/model/names.ts';
 import { deleteObject } from '../../../core/objects/delete.ts';
 import { bucketOf, refuseVersion } from '../address.ts';
 import { strongTags } from '../conditions.ts';
@@ -58,7 +58,7 @@ async function deleteOne(
   try {
     refuseVersion(item.versionId);
     if (item.unservedCondition) throw s3Error('NotImplemented');
-    const key = parseObjectKey(item.key, view.limits);
+    const key = parseObjectKey(item.key, defaultNameLimits);
     const { allow } = await may(core, actor, { action: 'storage.objects.delete', bucket, key });
     if (!allow) throw s3Error('AccessDenied');
     const ifMatch = strongTags(item.etag);

@@ -30,7 +30,7 @@ export const listBucketsOperation = s3Operation({
   run: async ({ core, actor, input }) => {
     const { user, project } = projectOf(actor, action);
     const { region } = core.settings;
-    const elsewhere = input.region !== undefined && input.region !== '' && input.region !== region;
+    const elsewhere = !!input.region && !core.settings.regions.includes(input.region);
     const page = elsewhere
       ? { buckets: [], truncated: false }
       : await listBuckets(core, {

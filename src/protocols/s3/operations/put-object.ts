@@ -1,7 +1,7 @@
 /** PutObject. */
 import { putObject } from '../../../core/objects/put.ts';
 import { streamBody } from '../../operation.ts';
-import { objectOf } from '../address.ts';
+import { newObjectOf } from '../address.ts';
 import { bindIntegrity, checksumReplyHeaders, parseIntegrityHeaders } from '../checksum-headers.ts';
 import { writeConditions } from '../conditions.ts';
 import { requireLength } from '../content-length.ts';
@@ -17,7 +17,7 @@ export const putObjectOperation = s3Operation({
     requireLength(view);
     refuseUnserved(view, 'objectWrite');
     return {
-      ...objectOf(view),
+      ...newObjectOf(view),
       attributes: attributesOf(view),
       conditions: writeConditions(view),
       integrity: parseIntegrityHeaders(view),
