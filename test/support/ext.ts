@@ -6,7 +6,7 @@ export interface ExtAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; undefined when it is empty. */
+  /** The body as JSON; undefined when it is empty or something else. */
   readonly json: unknown;
 }
 
@@ -35,7 +35,8 @@ export async function ext(
     ...(body === undefined ? {} : { body: bodyOf(body) }),
   });
   const text = await response.text();
-  const json: unknown = text === '' ? undefined : JSON.parse(text);
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
   return { status: response.status, headers: response.headers, text, json };
 }
 

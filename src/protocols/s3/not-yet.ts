@@ -26,7 +26,6 @@ export const notYet: readonly Routed[] = [
     'intelligent-tiering':
       'ListBucketIntelligentTieringConfigurations GetBucketIntelligentTieringConfiguration',
     inventory: 'ListBucketInventoryConfigurations GetBucketInventoryConfiguration',
-    lifecycle: 'GetBucketLifecycleConfiguration',
     logging: 'GetBucketLogging',
     metadataConfiguration: 'GetBucketMetadataConfiguration',
     metadataTable: 'GetBucketMetadataTableConfiguration',
@@ -54,7 +53,6 @@ export const notYet: readonly Routed[] = [
     encryption: 'PutBucketEncryption',
     'intelligent-tiering': 'PutBucketIntelligentTieringConfiguration',
     inventory: 'PutBucketInventoryConfiguration',
-    lifecycle: 'PutBucketLifecycleConfiguration',
     logging: 'PutBucketLogging',
     metadataAnnotationTable: 'UpdateBucketMetadataAnnotationTableConfiguration',
     metadataInventoryTable: 'UpdateBucketMetadataInventoryTableConfiguration',
@@ -83,7 +81,6 @@ export const notYet: readonly Routed[] = [
     encryption: 'DeleteBucketEncryption',
     'intelligent-tiering': 'DeleteBucketIntelligentTieringConfiguration',
     inventory: 'DeleteBucketInventoryConfiguration',
-    lifecycle: 'DeleteBucketLifecycle',
     metadataConfiguration: 'DeleteBucketMetadataConfiguration',
     metadataTable: 'DeleteBucketMetadataTableConfiguration',
     metrics: 'DeleteBucketMetricsConfiguration',

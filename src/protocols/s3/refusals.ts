@@ -3,6 +3,7 @@
  * other than the client believes. Harmless values (the default storage class, the ACL that changes nothing) pass.
  */
 import { type S3Error, s3Error } from './errors.ts';
+import { transitionMinimum } from './lifecycle-headers.ts';
 import type { S3View } from './request.ts';
 
 /** Answers an error for a value that cannot be honoured. */
@@ -83,6 +84,11 @@ const objectDelete: Rules = {
   'x-amz-if-match-size': notImplemented,
 };
 
+/** Of PutBucketLifecycleConfiguration. */
+const lifecycle: Rules = {
+  'x-amz-transition-default-minimum-object-size': unless(transitionMinimum),
+};
+
 /** A rule set taken apart, so that a request is looked through once. */
 interface CompiledRules {
   readonly exact: ReadonlyMap<string, Rule>;
@@ -105,6 +111,7 @@ const ruleSets = {
   partWrite: compile(partWrite),
   objectRead: compile(encryption),
   objectDelete: compile(objectDelete),
+  lifecycle: compile(lifecycle),
 };
 
 /** @throws S3Error NotImplemented, InvalidArgument, InvalidStorageClass */

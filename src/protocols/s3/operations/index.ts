@@ -6,8 +6,10 @@ import { copyObjectOperation } from './copy-object.ts';
 import { createBucketOperation } from './create-bucket.ts';
 import { createMultipartUploadOperation } from './create-multipart-upload.ts';
 import { deleteBucketOperation } from './delete-bucket.ts';
+import { deleteBucketLifecycleOperation } from './delete-bucket-lifecycle.ts';
 import { deleteObjectOperation } from './delete-object.ts';
 import { deleteObjectsOperation } from './delete-objects.ts';
+import { getBucketLifecycleOperation } from './get-bucket-lifecycle-configuration.ts';
 import { getBucketLocationOperation } from './get-bucket-location.ts';
 import { getObjectOperation } from './get-object.ts';
 import { getObjectAttributesOperation } from './get-object-attributes.ts';
@@ -18,6 +20,7 @@ import { listMultipartUploadsOperation } from './list-multipart-uploads.ts';
 import { listObjectsOperation } from './list-objects.ts';
 import { listObjectsV2Operation } from './list-objects-v2.ts';
 import { listPartsOperation } from './list-parts.ts';
+import { putBucketLifecycleOperation } from './put-bucket-lifecycle-configuration.ts';
 import { putObjectOperation } from './put-object.ts';
 import { uploadPartOperation } from './upload-part.ts';
 import { uploadPartCopyOperation } from './upload-part-copy.ts';
@@ -29,6 +32,9 @@ export const s3Operations: readonly S3Operation[] = [
   headBucketOperation,
   getBucketLocationOperation,
   deleteBucketOperation,
+  putBucketLifecycleOperation,
+  getBucketLifecycleOperation,
+  deleteBucketLifecycleOperation,
   listObjectsOperation,
   listObjectsV2Operation,
   listMultipartUploadsOperation,

@@ -1,0 +1,86 @@
+/** Owns the lifecycle document of a bucket: one for every door, read and replaced whole. What it makes happen is `run.ts`. */
+import type { Actor } from '../actor.ts';
+import { type BucketDocument, readDocument, writeDocument } from '../buckets/documents.ts';
+import type { Core } from '../core.ts';
+import type { BucketName } from '../model/names.ts';
+import {
+  type Field,
+  flag,
+  list,
+  number,
+  optional,
+  recordFormat,
+  structure,
+  text,
+  word,
+} from '../model/record-format.ts';
+import { acceptRules, type Expiration, type LifecycleRule, type LifecycleRuleInput } from './rules.ts';
+
+export interface LifecycleDocument {
+  /** Whose it is, for whoever comes from the document to the bucket. */
+  readonly bucket: BucketName;
+  /** When it was put: a run leaves documents alone that are younger than the midnight it is for. */
+  readonly changedAt: number;
+  readonly rules: readonly LifecycleRule[];
+}
+
+/** Days: `[0, days]`. Date: `[1, milliseconds]`. */
+const expiration: Field<Expiration> = {
+  toWire: (value) => (value.kind === 'days' ? [0, value.days] : [1, value.date]),
+  fromWire(raw, detach) {
+    if (!Array.isArray(raw)) throw new TypeError('expected an expiration');
+    const value = number.fromWire(raw[1], detach);
+    if (raw[0] === 0) return { kind: 'days', days: value };
+    if (raw[0] !== 1) throw new TypeError('expected days or a date');
+    return { kind: 'date', date: value };
+  },
+};
+
+const rule = structure<LifecycleRule>({
+  id: text,
+  enabled: flag,
+  form: word('rule', 'filter', 'and'),
+  prefix: optional(text),
+  largerThan: optional(number),
+  smallerThan: optional(number),
+  expiration: optional(expiration),
+  abortAfterDays: optional(number),
+});
+
+export const lifecycleDocument: BucketDocument<LifecycleDocument> = {
+  kind: 'lifecycle',
+  format: recordFormat<LifecycleDocument>('lifecycle', 1, {
+    bucket: text as Field<BucketName>,
+    changedAt: number,
+    rules: list(rule),
+  }),
+};
+
+export interface PutLifecycleInput {
+  readonly bucket: BucketName;
+  readonly rules: readonly LifecycleRuleInput[];
+}
+
+/** Answers the rules as kept. @throws CoreError InvalidArgument, NoSuchBucket, Busy */
+export async function putLifecycle(
+  core: Core,
+  _actor: Actor,
+  { bucket, rules: given }: PutLifecycleInput,
+): Promise<readonly LifecycleRule[]> {
+  const rules = acceptRules(core.random, given);
+  await writeDocument(core, bucket, lifecycleDocument, { bucket, changedAt: core.clock(), rules });
+  return rules;
+}
+
+/** Undefined when there is none. @throws CoreError NoSuchBucket */
+export async function getLifecycle(
+  core: Core,
+  bucket: BucketName,
+): Promise<readonly LifecycleRule[] | undefined> {
+  return (await readDocument(core, bucket, lifecycleDocument))?.rules;
+}
+
+/** Also when there is none. From the next run on nothing happens any more. @throws CoreError NoSuchBucket, Busy */
+export async function deleteLifecycle(core: Core, _actor: Actor, bucket: BucketName): Promise<void> {
+  await writeDocument(core, bucket, lifecycleDocument, undefined);
+}
