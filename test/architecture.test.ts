@@ -156,7 +156,7 @@ test('file names say what is inside', () => {
   expectNone(
     all
       .filter((file) => {
-        const parts = file.path.replace(/(\.test|\.test-suite)?\.(ts|mjs)$/, '').split('/');
+        const parts = file.path.replace(/(\.test|\.test-suite|\.d)?\.(ts|mjs)$/, '').split('/');
         const stem = parts.at(-1) ?? '';
         const words = [...parts, stem.split('-').at(-1) ?? ''];
         return words.some((word) => empty.test(word)) || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem);

@@ -4,6 +4,7 @@ import { BlockPool } from '../base/streams/block-pool.ts';
 import { type Config, ConfigError } from '../config/options.ts';
 import type { Core } from '../core/core.ts';
 import { createAccessLog } from '../server/access-log.ts';
+import { clientAddress } from '../server/client-address.ts';
 import { createFrontEnds } from '../server/front-ends.ts';
 import { type Listener, listen } from '../server/listen.ts';
 import type { Log } from '../server/log.ts';
@@ -34,6 +35,7 @@ export async function serveRequests(
     protocols: createFrontEnds(config, { metrics, accepting: () => !stopping }),
     telemetry,
     accessLog: createAccessLog(log),
+    clientAddress: clientAddress(config.trustedProxies),
     clock: systemClock,
     random: systemRandom,
     idleSeconds,

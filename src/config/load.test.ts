@@ -36,6 +36,14 @@ test('a setting inside a map of the file, by either spelling', () => {
   assert.throws(() => load({ file: 'limits: kakaocloud\n' }), ConfigError);
 });
 
+test('trusted proxies are addresses and networks', () => {
+  const { trustedProxies } = load({ env: { ONGGI_TRUSTED_PROXIES: '10.0.0.0/8, ::1' } });
+  assert.deepEqual(trustedProxies, ['10.0.0.0/8', '::1']);
+  for (const wrong of ['proxy.example.com', '10.0.0.0/33', '10.0.0.1,', 'loopback']) {
+    assert.throws(() => load({ env: { ONGGI_TRUSTED_PROXIES: wrong } }), ConfigError, wrong);
+  }
+});
+
 test('defaults hold when nothing is set, and an empty variable counts as not set', () => {
   const config = load({ env: { ONGGI_REGION: '' } });
   assert.equal(config.region, 'kr-central-2');

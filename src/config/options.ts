@@ -3,6 +3,7 @@
  * default, and how its text becomes a value. The README's table is checked against this one.
  */
 import { availableParallelism } from 'node:os';
+import { isNetwork } from '../base/addresses.ts';
 import { type LimitsProfile, limitsProfiles } from '../core/model/names.ts';
 
 /** A setting with a wrong value; the start stops with this one line. */
@@ -107,6 +108,12 @@ function parseDomains(text: string): readonly string[] {
   return names;
 }
 
+function parseNetworks(text: string): readonly string[] {
+  const networks = text.split(',').map((network) => network.trim());
+  if (!networks.every(isNetwork)) throw new Error('must be addresses or networks (CIDR) separated by commas');
+  return networks;
+}
+
 export const options = {
   listen: option({
     env: 'ONGGI_LISTEN',
@@ -198,6 +205,15 @@ export const options = {
     shown: 's3.localhost',
     fallback: () => ['s3.localhost'],
     parse: parseDomains,
+  }),
+  trustedProxies: option<readonly string[]>({
+    env: 'ONGGI_TRUSTED_PROXIES',
+    flag: 'trusted-proxies',
+    placeholder: 'networks',
+    doc: 'addresses and networks (CIDR) of proxies whose `X-Forwarded-For` is believed, separated by commas',
+    shown: undefined,
+    fallback: () => [],
+    parse: parseNetworks,
   }),
   seed: option<string | undefined>({
     env: 'ONGGI_SEED',

@@ -18,15 +18,19 @@ export interface UserActor {
   readonly serviceAdmin: boolean;
   /** Absent for an unscoped token. */
   readonly projectId?: ProjectId;
+  readonly projectName?: string;
   /** The rights in `projectId` at this moment (for a token: roles at issue ∩ roles now). */
   readonly roles: readonly ProjectRole[];
   readonly proof: Proof;
   readonly address: string;
+  /** The page the request comes from, where a protocol gives it a meaning: as claimed, so it is no proof of anything. */
+  readonly referrer?: string;
 }
 
 export interface AnonymousActor {
   readonly kind: 'anonymous';
   readonly address: string;
+  readonly referrer?: string;
 }
 
 export type Actor = UserActor | AnonymousActor;

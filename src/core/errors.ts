@@ -46,6 +46,10 @@ export interface CoreErrorDetails {
   /** An IAM or S3 access key that is absent (or not the caller's). `credential` is its public id. */
   NoSuchCredential: { credential: string };
   NoSuchToken: { reason: string };
+  /** A role grant of a bucket, by its id. */
+  NoSuchGrant: { grant: string };
+  /** The change would leave the bucket without a storage administrator. */
+  LastAdmin: { bucket: string };
   /** `what` names the kind of thing, `name` the taken name. */
   Duplicate: { what: string; name: string };
   /** At most `limit` of `what`. */

@@ -21,6 +21,7 @@ import {
   ProtocolError,
 } from '../protocols/protocol.ts';
 import type { AccessLog } from './access-log.ts';
+import type { ClientAddress } from './client-address.ts';
 import { ClientGone } from './client-gone.ts';
 import { writeReply } from './reply-writer.ts';
 import { collectBody, discardBody, readBody } from './request-body.ts';
@@ -32,6 +33,7 @@ export interface PipelineParts {
   readonly protocols: readonly Protocol[];
   readonly telemetry: Telemetry;
   readonly accessLog: AccessLog;
+  readonly clientAddress: ClientAddress;
   readonly clock: Clock;
   readonly random: Random;
   /** Seconds a client may let a body or an answer stand still. */
@@ -95,7 +97,7 @@ class Exchange {
     this.#response = response;
     this.#expectsContinue = expectsContinue;
     this.#view = new RequestView(message, {
-      address: message.socket.remoteAddress ?? '',
+      address: parts.clientAddress(message),
       secure: 'encrypted' in message.socket,
       requestId: newId(parts.random),
       receivedAt: parts.clock(),

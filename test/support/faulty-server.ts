@@ -12,6 +12,7 @@ import { applySeed } from '../../src/core/identity/seed.ts';
 import { openDisk } from '../../src/engines/blob/disk/blob-store.ts';
 import { openMemory } from '../../src/engines/meta/memory/meta-store.ts';
 import { createAccessLog } from '../../src/server/access-log.ts';
+import { clientAddress } from '../../src/server/client-address.ts';
 import { createFrontEnds } from '../../src/server/front-ends.ts';
 import { listen } from '../../src/server/listen.ts';
 import { createPipeline } from '../../src/server/pipeline.ts';
@@ -70,6 +71,7 @@ export async function startFaultyServer(idleSeconds = 60): Promise<FaultyServer>
     ),
     telemetry,
     accessLog: createAccessLog(log),
+    clientAddress: clientAddress([]),
     clock: systemClock,
     random: systemRandom,
     idleSeconds,

@@ -6,7 +6,8 @@ import { CoreError, isCoreError } from '../errors.ts';
 import type { BucketName, ObjectKey, ProjectId, UserId } from '../model/names.ts';
 import type { BucketRecord } from '../model/records.ts';
 import { lookAt, type Sight } from '../objects/object-place.ts';
-import { type Decision, decide, type Target } from './decide.ts';
+import { containerStatements } from './container-acl.ts';
+import { type Decision, decide, refusal, type Target } from './decide.ts';
 import type { BucketAction, ProjectAction, ServiceAction } from './roles.ts';
 
 export type { Decision };
@@ -79,9 +80,11 @@ function judge(actor: Actor, permission: Permission, buckets: Buckets): Decision
   if (bucket === undefined || (project !== undefined && bucket.projectId !== project)) {
     const mayKnow = project === undefined || (actor.kind === 'user' && actor.projectId === project);
     if (mayKnow) throw new CoreError('NoSuchBucket', { bucket: permission.bucket });
-    return { allow: false, reason: 'no such bucket in a project that is not the caller’s' };
+    // In the same words as for a bucket that is there: strangers must not learn which it is.
+    return refusal(action);
   }
-  return decide(actor, { kind: 'bucket', action, bucket, ...(key === undefined ? {} : { key }) });
+  const target = { kind: 'bucket', action, bucket, ...(key === undefined ? {} : { key }) } as const;
+  return decide(actor, target, { statements: containerStatements(bucket) });
 }
 
 function targetOf(permission: Exclude<Permission, { bucket: BucketName }>): Target {

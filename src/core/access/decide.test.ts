@@ -79,7 +79,10 @@ test('each bucket role allows what the contract marks, and nothing else', () => 
 test('a grant speaks for its members alone', () => {
   const cases: [Grant, UserActor, boolean][] = [
     [grant('storage.owner', 'user', alice), user(), true],
-    [grant('storage.owner', 'user', alice), user({ projectId: elsewhere }), true],
+    [grant('storage.owner', 'user', alice), user({ projectId: elsewhere }), false],
+    [{ ...grant('storage.owner', 'user', alice), outsider: true }, user({ projectId: elsewhere }), true],
+    [{ ...grant('storage.owner', 'user', alice), outsider: true }, user(), true],
+    [{ ...grant('storage.owner', 'user', eve), outsider: true }, user({ projectId: elsewhere }), false],
     [grant('storage.owner', 'user', eve), user(), false],
     [grant('storage.owner', 'service_account', alice), user({ userKind: 'service_account' }), true],
     [grant('storage.owner', 'role_group', 'project-member'), user({ roles: ['project-member'] }), true],

@@ -2,6 +2,8 @@
  * The one permission evaluator: from who asks, for what, on what, to yes or no with the reason. Pure: what it needs is
  * loaded by `authorize`. ACLs, policies and address lists of every protocol are brought into the form read here.
  */
+
+import { isListed } from '../../base/addresses.ts';
 import type { Actor, UserActor } from '../actor.ts';
 import type { ObjectKey, ProjectId, UserId } from '../model/names.ts';
 import type { BucketRecord, Grant } from '../model/records.ts';
@@ -17,12 +19,15 @@ import {
 /** The answer, with a reason for the log and for explaining decisions; never shown to the client as it is. */
 export type Decision = { allow: boolean; reason: string };
 
+/** The part of a bucket's record that decisions are made from. */
+type DecidedBucket = Pick<BucketRecord, 'name' | 'projectId' | 'grants' | 'publicAddresses'>;
+
 /** What is acted on, with the facts a decision needs. */
 export type Target =
   | {
       readonly kind: 'bucket';
       readonly action: BucketAction;
-      readonly bucket: Pick<BucketRecord, 'name' | 'projectId' | 'grants'>;
+      readonly bucket: DecidedBucket;
       readonly key?: ObjectKey;
     }
   | { readonly kind: 'project'; readonly action: ProjectAction; readonly project: ProjectId }
@@ -59,11 +64,7 @@ export function decide(actor: Actor, target: Target, context: DecisionContext = 
   }
 }
 
-function decideOnBucket(
-  actor: Actor,
-  action: BucketAction,
-  bucket: Pick<BucketRecord, 'name' | 'projectId' | 'grants'>,
-): Decision {
+function decideOnBucket(actor: Actor, action: BucketAction, bucket: DecidedBucket): Decision {
   const administers =
     actor.kind === 'user' && actor.projectId === bucket.projectId && actor.roles.includes('project-admin');
   // Of the project's own administrators no grant list can take this away (DESIGN 12, Access).
@@ -71,13 +72,39 @@ function decideOnBucket(
     return { allow: true, reason: "project-admin of the bucket's project" };
   }
   const grant = bucket.grants.find(
-    (g) => roleAllows(g.role, action) && speaksFor(g, actor, bucket.projectId),
+    (g) =>
+      roleAllows(g.role, action) &&
+      speaksFor(g, actor, bucket.projectId) &&
+      reaches(g, actor, action, bucket),
   );
-  if (grant === undefined) return { allow: false, reason: `no grant gives ${action}` };
+  if (grant === undefined) return refusal(action);
   return { allow: true, reason: `${grant.role} by a grant to ${grant.member.type} ${grant.member.id}` };
 }
 
-/** Whether `actor` is the grant's member. Ids of users and service accounts come from one space. */
+/** Nothing gives the right. Says nothing of the bucket, not even whether it is there. */
+export function refusal(action: BucketAction): Decision {
+  return { allow: false, reason: `no grant gives ${action}` };
+}
+
+/** What everybody may read can be limited to addresses, for whoever comes by that grant alone (DESIGN 12). */
+function reaches(
+  grant: Grant,
+  actor: Actor,
+  action: BucketAction,
+  { publicAddresses }: DecidedBucket,
+): boolean {
+  const limited = grant.member.type === 'all_users' && publicAddresses !== undefined && isReading(action);
+  return !limited || isListed(publicAddresses, actor.address);
+}
+
+function isReading(action: BucketAction): boolean {
+  return roleAllows('storage.objectReader', action);
+}
+
+/**
+ * Whether `actor` is the grant's member. Ids of users and service accounts come from one space. A user's grant speaks in the
+ * bucket's project alone, where it dies with the membership, unless it was given to an outsider.
+ */
 function speaksFor(grant: Grant, actor: Actor, bucketProject: ProjectId): boolean {
   const { type, id } = grant.member;
   if (type === 'all_users') return true;
@@ -86,7 +113,7 @@ function speaksFor(grant: Grant, actor: Actor, bucketProject: ProjectId): boolea
   switch (type) {
     case 'user':
     case 'service_account':
-      return actor.userId === id;
+      return actor.userId === id && (insider || grant.outsider === true);
     case 'role_group':
       return insider && actor.roles.some((role) => role === id);
     case 'project_users':

@@ -145,6 +145,7 @@ test('an S3 key answers its secret and an actor with the roles of now', async ()
     domainId: 'default',
     serviceAdmin: false,
     projectId: demo.id,
+    projectName: 'demo',
     roles: ['project-member'],
     proof: { kind: 's3-key', id: 'AKIDDEMO' },
     address: '10.0.0.1',

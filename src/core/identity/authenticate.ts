@@ -2,8 +2,7 @@
 import type { Proof, UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
-import type { ProjectId } from '../model/names.ts';
-import type { ProjectRole, UserRecord } from '../model/records.ts';
+import type { ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
 import { membershipFormat, projectFormat, s3KeyFormat, userFormat } from './codecs.ts';
 import { membershipKey, projectKey, s3KeyKey, userKey } from './keys.ts';
 import { readToken } from './live-token.ts';
@@ -20,7 +19,7 @@ export async function actorOfToken(core: Core, token: string, address: string): 
   const found = await readToken(core, token);
   if (!found.alive) throw new CoreError('Unauthenticated', { reason: `the token is ${found.why}` });
   const proof = { kind: 'token', id: found.claims.auditId } as const;
-  return actorOf(found.user, found.project?.id, found.roles, proof, address);
+  return actorOf(found.user, found.project, found.roles, proof, address);
 }
 
 /**
@@ -60,13 +59,13 @@ async function deriveS3Key(core: Core, access: string): Promise<Derivation<S3Ide
   const membership = storedAs(membershipFormat, memberEntry)?.record;
   if (key?.userId !== pair.userId || key.projectId !== pair.projectId) return undefined;
   if (user?.enabled !== true || project?.enabled !== true || membership === undefined) return undefined;
-  const actor = actorOf(user, project.id, membership.roles, { kind: 's3-key', id: access }, '');
+  const actor = actorOf(user, project, membership.roles, { kind: 's3-key', id: access }, '');
   return { keys, entries, value: { secret: openS3Secret(core.masterKey, key), actor } };
 }
 
 function actorOf(
   user: UserRecord,
-  projectId: ProjectId | undefined,
+  project: ProjectRecord | undefined,
   roles: readonly ProjectRole[],
   proof: Proof,
   address: string,
@@ -79,7 +78,7 @@ function actorOf(
     userKind: user.kind,
     domainId: user.domainId,
     serviceAdmin: user.serviceAdmin,
-    ...(projectId === undefined ? {} : { projectId }),
+    ...(project === undefined ? {} : { projectId: project.id, projectName: project.name }),
     roles,
     proof,
     address,

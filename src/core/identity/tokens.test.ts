@@ -62,6 +62,7 @@ test('a key issues a token for its user and project, by id and by all forms of i
       domainId: 'default',
       serviceAdmin: false,
       projectId: demo.id,
+      projectName: 'demo',
       roles: ['project-admin'],
       proof: { kind: 'token', id: issued.claims.auditId },
       address: '10.0.0.1',

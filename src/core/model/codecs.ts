@@ -9,6 +9,7 @@ import {
   bytes,
   type Field,
   type Fields,
+  flag,
   id,
   list,
   number,
@@ -133,9 +134,10 @@ const grant = structure<Grant>({
     type: word('user', 'service_account', 'group', 'role_group', 'project_users', 'all_users'),
     id: text,
   }),
+  outsider: optional(flag),
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 3, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 4, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -149,6 +151,8 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 3, {
   publicAddresses: optional(list(text)),
   encryption: optional(structure<BucketEncryption>({ type: word('managed'), sealedKey: bytes })),
   type: optional(word(...bucketTypes)),
+  readAcl: optional(list(text)),
+  writeAcl: optional(list(text)),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

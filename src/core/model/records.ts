@@ -71,7 +71,7 @@ export interface ObjectRecord extends ObjectAttributes {
   readonly data: ObjectData;
 }
 
-/** Who a grant speaks for. A role group is `project-admin | project-member | project-reader` of the bucket's project. */
+/** Who a grant speaks for. A role group is the bearers of a role in the bucket's project. */
 export interface GrantMember {
   readonly type: 'user' | 'service_account' | 'group' | 'role_group' | 'project_users' | 'all_users';
   readonly id: string;
@@ -81,6 +81,11 @@ export interface Grant {
   readonly id: string;
   readonly role: Role;
   readonly member: GrantMember;
+  /**
+   * The user was not of the bucket's project when the grant was made. Such a grant speaks from whichever project the user comes;
+   * any other speaks only through keys and tokens of the bucket's project, which die when the user leaves it (DESIGN 5).
+   */
+  readonly outsider?: boolean;
 }
 
 export interface BucketRecord {
@@ -102,6 +107,9 @@ export interface BucketRecord {
   readonly encryption?: BucketEncryption;
   /** The kind of storage asked for where a region has several; absent: the standard one. A label: bytes lie the same way. */
   readonly type?: BucketType;
+  /** Elements of Swift's X-Container-Read and -Write that no grant can express, in their cleaned form. */
+  readonly readAcl?: readonly string[];
+  readonly writeAcl?: readonly string[];
 }
 
 export const bucketTypes = ['hot', 'cold'] as const;

@@ -2,6 +2,7 @@
 import { isoSeconds } from '../../base/http/http-date.ts';
 import type { ReplyHeaders } from '../../base/http/reply.ts';
 import type { BucketInfo } from '../../core/buckets/buckets.ts';
+import { isPublic } from '../../core/buckets/grants.ts';
 import type { BucketType } from '../../core/model/records.ts';
 
 /** There is one placement; the name is that of the storage behind the original service. */
@@ -19,10 +20,10 @@ function encryptionOf(_bucket: BucketInfo) {
 
 /** `read-only` exactly when everybody may read objects, whichever door said so (DESIGN 12). */
 function accessOf(bucket: BucketInfo) {
-  const open = bucket.grants.some(
-    ({ role, member }) => member.type === 'all_users' && role === 'storage.objectReader',
-  );
-  return { public: open ? 'read-only' : 'deny', public_read_allow_ip_list: null };
+  return {
+    public: isPublic(bucket) ? 'read-only' : 'deny',
+    public_read_allow_ip_list: bucket.publicAddresses ?? null,
+  };
 }
 
 function usageOf(bucket: BucketInfo) {
@@ -52,6 +53,11 @@ export function createdBucket(bucket: BucketInfo) {
 /** The answer to a question about one bucket. */
 export function bucketDetail(bucket: BucketInfo) {
   return { ...simpleBucket(bucket), storagePolicy, acl: accessOf(bucket) };
+}
+
+/** The answer to a change of access: with the deprecated `account` (C8). */
+export function changedBucket(bucket: BucketInfo) {
+  return { account: bucket.projectId, ...bucketDetail(bucket) };
 }
 
 /** An item of a list (`SimpleBucket`). */

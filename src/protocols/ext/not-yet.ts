@@ -7,14 +7,8 @@ import { type ExtOperation, operation } from './request.ts';
 const bucket = '/v1_ext/bucket/:name';
 
 const missing: readonly (readonly [name: string, path: string, ...methods: PathMethod[]])[] = [
-  ['UpdateBucketAcl', bucket, 'POST'],
   ['PutBucketCors', `${bucket}/cors`, 'PUT', 'POST'],
   ['GetBucketCors', `${bucket}/cors`, 'GET', 'HEAD'],
-  ['ListBucketPolicies', `${bucket}/policy`, 'GET', 'HEAD'],
-  ['AddBucketPolicy', `${bucket}/policy`, 'POST'],
-  ['GetBucketPolicy', `${bucket}/policy/:id`, 'GET', 'HEAD'],
-  ['PutBucketPolicy', `${bucket}/policy/:id`, 'PUT'],
-  ['DeleteBucketPolicy', `${bucket}/policy/:id`, 'DELETE'],
 ];
 
 /** Browsers send no token with a preflight (reference 5.6), so these are refused by name without one. */

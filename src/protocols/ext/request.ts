@@ -28,6 +28,11 @@ export function bucketOf(view: ExtView): BucketName {
   return parseBucketName(view.segments.name ?? '', defaultNameLimits);
 }
 
+/** The role grant of the path, by its id. */
+export function grantOf(view: ExtView): string {
+  return view.segments.id ?? '';
+}
+
 /** The right to `action` in the project the token speaks for. @throws CoreError AccessDenied for a token without one */
 export function inProject(
   action: Extract<ProjectAction, `storage.buckets.${string}`>,

@@ -107,6 +107,8 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   KeyTooLong: unexpected,
   MetadataTooLarge: unexpected,
   NoSuchBucket: unexpected,
+  NoSuchGrant: unexpected,
+  LastAdmin: unexpected,
   BucketExists: unexpected,
   BucketNotEmpty: unexpected,
   NoSuchKey: unexpected,

@@ -89,6 +89,8 @@ const answers: Answers = {
   NoSuchRole: notFound,
   NoSuchCredential: notFound,
   NoSuchToken: notFound,
+  NoSuchGrant: notFound,
+  LastAdmin: () => page(409),
   Duplicate: () => page(409),
   LimitExceeded: () => page(403),
   NotImplemented: ({ what }) => text(501, `${what} is not implemented`),

@@ -15,7 +15,8 @@ export const headContainer = swiftOperation({
     bucket: view.container(),
     format: listingFormat(view.request),
   }),
-  authorize: ({ bucket, project }) => [{ action: 'storage.buckets.get', bucket, project }],
+  // What GET shows to who may list, HEAD shows too.
+  authorize: ({ bucket, project }) => [{ action: 'storage.objects.list', bucket, project }],
   run: ({ core, input }) => getBucket(core, input.bucket),
   reply: (bucket, { format }) => empty(204, { ...containerHeaders(bucket), ...format.headers }),
 });
