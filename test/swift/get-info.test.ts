@@ -10,7 +10,9 @@ test('tells the limits that hold, and only what is served', async () => {
   assert.equal(status, 200);
   assert.equal(headers['content-type'], 'application/json; charset=UTF-8');
   const { swift: limits, ...features } = JSON.parse(text) as { swift: Record<string, unknown> };
-  assert.deepEqual(features, {});
+  assert.deepEqual(features, {
+    bulk_delete: { max_deletes_per_request: 10_000, max_failed_deletes: 1000 },
+  });
   assert.equal(limits.max_object_name_length, 1024);
   assert.equal(limits.max_container_name_length, 63);
   assert.equal(limits.container_listing_limit, 10_000);

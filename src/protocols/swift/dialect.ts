@@ -14,6 +14,14 @@ export interface Dialect {
   readonly containerMetadataPrefixes: readonly string[];
   /** `X-Timestamp` on every answer (reference, section 6, "Common response headers"). */
   readonly timestampEverywhere: boolean;
+  /** Forms a list of things to delete may come in; KakaoCloud's sample is curl's `--data`, which says it is a form. */
+  readonly bulkContentTypes: readonly string[];
+  /** A bulk deletion takes its lines as they come, or objects before containers, as upstream does (reference 6.1). */
+  readonly bulkOrder: 'as listed' | 'objects first';
+  /** A container name that nothing can have, in a bulk deletion: an error of its own, or just absent. */
+  readonly bulkBadName: 400 | 404;
+  /** Emptying a container that is absent, or whose name nothing can have (reference 6.2; not known upstream). */
+  readonly absentWhenEmptied: 400 | 404;
   /** A CORS preflight that no rule allows. */
   readonly preflightRefusal: 401 | 403;
 }
@@ -24,6 +32,10 @@ const kakaocloud: Dialect = {
   containerPostStatus: 200,
   containerMetadataPrefixes: ['x-container-meta-', 'x-object-meta-'],
   timestampEverywhere: true,
+  bulkContentTypes: ['text/plain', 'application/x-www-form-urlencoded'],
+  bulkOrder: 'as listed',
+  bulkBadName: 400,
+  absentWhenEmptied: 400,
   preflightRefusal: 403,
 };
 
@@ -33,6 +45,10 @@ const upstream: Dialect = {
   containerPostStatus: 204,
   containerMetadataPrefixes: ['x-container-meta-'],
   timestampEverywhere: false,
+  bulkContentTypes: ['text/plain'],
+  bulkOrder: 'objects first',
+  bulkBadName: 404,
+  absentWhenEmptied: 404,
   preflightRefusal: 401,
 };
 

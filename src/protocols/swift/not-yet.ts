@@ -61,14 +61,7 @@ const features: readonly Feature[] = [
     scopes: ['object'],
     asked: header('x-object-manifest'),
   },
-  { name: 'Bulk delete', methods: ['POST', 'DELETE'], scopes: ['account'], asked: query('bulk-delete') },
   { name: 'Archive extraction', methods: ['PUT'], scopes: everywhere, asked: query('extract-archive') },
-  {
-    name: 'Deletion of a directory',
-    methods: ['DELETE'],
-    scopes: ['container', 'object'],
-    asked: query('dir-delete'),
-  },
   {
     name: 'Symbolic link',
     methods: ['PUT', 'POST', 'COPY'],

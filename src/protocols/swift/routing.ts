@@ -9,7 +9,7 @@ export interface Routed {
   readonly target: Target;
 }
 
-/** A place that has operations: methods to operations, those that want a header first. */
+/** A place that has operations: methods to operations, those that want more than the method first. */
 type Methods = Map<string, SwiftOperation[]>;
 
 /** What the paths outside `/v1` name, as far as an operation is concerned: nothing. */
@@ -24,11 +24,11 @@ export function compileRoutes(operations: readonly SwiftOperation[]): (request: 
     const methods =
       'scope' in route ? entry(scopes, route.scope, emptyMethods) : entry(paths, route.path, emptyMethods);
     const candidates = entry(methods, route.method, (): SwiftOperation[] => []);
-    if (candidates.some((other) => headerOf(other) === headerOf(operation))) {
+    if (candidates.some((other) => markOf(other) === markOf(operation))) {
       throw new Error(`${operation.name} has the route of another operation`);
     }
     candidates.push(operation);
-    candidates.sort((a, b) => Number(headerOf(b) !== undefined) - Number(headerOf(a) !== undefined));
+    candidates.sort((a, b) => Number(markOf(b) !== '') - Number(markOf(a) !== ''));
   }
   return (request) => {
     const methods = paths.get(request.path.replace(/^(\/auth\/v1\.0)\/$/, '$1'));
@@ -41,16 +41,21 @@ export function compileRoutes(operations: readonly SwiftOperation[]): (request: 
 
 /** @throws SwiftError 405 */
 function choose(methods: Methods, request: RequestView): SwiftOperation {
-  const found = methods.get(request.method)?.find((operation) => {
-    const header = headerOf(operation);
-    return header === undefined || Boolean(request.header(header));
+  const found = methods.get(request.method)?.find(({ route }) => {
+    if (!('scope' in route)) return true;
+    const { header, query } = route;
+    return (
+      (header === undefined || Boolean(request.header(header))) &&
+      (query === undefined || (request.rawQuery !== '' && request.query.has(query)))
+    );
   });
   if (found === undefined) throw refusePage(405, { Allow: [...methods.keys()].join(', ') });
   return found;
 }
 
-function headerOf({ route }: SwiftOperation): string | undefined {
-  return 'scope' in route ? route.header : undefined;
+/** What a route wants beside its place and method; '' for nothing. */
+function markOf({ route }: SwiftOperation): string {
+  return 'scope' in route ? `${route.header ?? ''}${route.query === undefined ? '' : `?${route.query}`}` : '';
 }
 
 function emptyMethods(): Methods {

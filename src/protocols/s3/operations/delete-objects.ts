@@ -1,4 +1,5 @@
 /** DeleteObjects: up to 1,000 deletions in one request, each allowed, done and answered by itself. */
+import { inParallel } from '../../../base/in-parallel.ts';
 import { element, optionalElement, type Xml } from '../../../base/wire/xml.ts';
 import { may } from '../../../core/access/authorize.ts';
 import type { Actor } from '../../../core/actor.ts';
@@ -76,19 +77,4 @@ function outcomeElement({ item, error }: Outcome): Xml {
   const name = [element('Key', item.key), optionalElement('VersionId', item.versionId)];
   if (error === undefined) return element('Deleted', name);
   return element('Error', [...name, element('Code', error.code), element('Message', error.message)]);
-}
-
-/** The results of `work` in the order of `items`, with at most `most` of them under way. */
-async function inParallel<T, R>(
-  items: readonly T[],
-  most: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
-  return results;
 }

@@ -2,6 +2,8 @@
 import type { CoreSettings } from '../../../core/core.ts';
 import { noBody } from '../../operation.ts';
 import { storagePolicy } from '../account.ts';
+import { maxFailedDeletes } from '../bulk-delete.ts';
+import { maxBulkDeletes } from '../bulk-lines.ts';
 import { listingLimit } from '../listing-query.ts';
 import { metadataLimits } from '../metadata.ts';
 import { sentenceReply } from '../pages.ts';
@@ -31,6 +33,7 @@ function capabilities({ names, maxUploadBytes }: CoreSettings) {
       max_container_name_length: names.bucketNameMax,
       extra_header_count: 0,
     },
+    bulk_delete: { max_deletes_per_request: maxBulkDeletes, max_failed_deletes: maxFailedDeletes },
   };
 }
 

@@ -1,7 +1,9 @@
 /** Every operation of the Swift front-end. */
 import type { SwiftOperation } from '../swift-operation.ts';
+import { bulkDelete, bulkDeleteByPost } from './bulk-delete.ts';
 import { copyObject, putObjectCopy } from './copy-object.ts';
 import { deleteContainer } from './delete-container.ts';
+import { deleteDirectory, emptyContainer } from './delete-directory.ts';
 import { deleteObject } from './delete-object.ts';
 import { getAccount } from './get-account.ts';
 import { getContainer } from './get-container.ts';
@@ -26,12 +28,15 @@ export const operations: readonly SwiftOperation[] = [
   postAccount,
   putAccount,
   deleteAccount,
+  bulkDelete,
+  bulkDeleteByPost,
   optionsAccount,
   getContainer,
   headContainer,
   putContainer,
   postContainer,
   deleteContainer,
+  emptyContainer,
   optionsContainer,
   getObject,
   headObject,
@@ -40,6 +45,7 @@ export const operations: readonly SwiftOperation[] = [
   copyObject,
   postObject,
   deleteObject,
+  deleteDirectory,
   optionsObject,
   issueToken,
   getInfo,

@@ -1,0 +1,76 @@
+/**
+ * POST and DELETE /v1/{account}?bulk-delete: many objects and containers of one account (reference 6.1). 200 once the caller is known;
+ * what became of each stands in the body.
+ */
+import { CoreError } from '../../../core/errors.ts';
+import { type BodyStream, streamBody } from '../../operation.ts';
+import { type BulkOutcome, bulkReply, bulkStreamReply } from '../bulk-answer.ts';
+import { type BulkContext, deleteListed } from '../bulk-delete.ts';
+import { BadBulkList, readBulkLines } from '../bulk-lines.ts';
+import { SwiftError } from '../errors.ts';
+import { type ListingFormat, listingFormat } from '../listing-query.ts';
+import { swiftOperation } from '../swift-operation.ts';
+import type { SwiftView } from '../view.ts';
+
+const plainText: ListingFormat = { kind: 'text', headers: { 'Content-Type': 'text/plain; charset=utf-8' } };
+
+/** The form of the answer; undefined when the client takes none of ours, which it is told in the body of one. */
+function formatOf(view: SwiftView): ListingFormat | undefined {
+  try {
+    return listingFormat(view.request);
+  } catch (error) {
+    if (error instanceof SwiftError && error.answer.status === 406) return undefined;
+    throw error;
+  }
+}
+
+/** What is wrong with the request as a whole, as the answer's status. */
+function refusalOf({ request, dialect }: SwiftView, format: ListingFormat | undefined): string | undefined {
+  const type = (request.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (format === undefined || (type !== '' && !dialect.bulkContentTypes.includes(type))) {
+    return '406 Not Acceptable';
+  }
+  return request.contentLength === undefined && !request.chunked ? '411 Length Required' : undefined;
+}
+
+function refused(status: string, body = ''): BulkOutcome {
+  return { deleted: 0, notFound: 0, errors: [], status, body };
+}
+
+async function deleteBody(context: BulkContext, format: ListingFormat, body: BodyStream) {
+  try {
+    const items = await readBulkLines(body);
+    return bulkStreamReply(format, deleteListed(context, items));
+  } catch (error) {
+    if (error instanceof BadBulkList) return bulkReply(format, refused(error.status, error.reason));
+    throw error;
+  }
+}
+
+function bulkDeletion(name: string, method: 'POST' | 'DELETE') {
+  return swiftOperation({
+    name,
+    route: { scope: 'account', method, query: 'bulk-delete' },
+    body: streamBody,
+    parse: (view) => ({ view, project: view.project(), format: formatOf(view) }),
+    // Each line is decided on by itself; what is decided here is whose account it may be.
+    authorize({ project }, actor) {
+      if (actor.kind === 'user' && (actor.projectId === project || actor.serviceAdmin)) return [];
+      throw new CoreError('AccessDenied', {
+        action: 'storage.objects.delete',
+        resource: `project ${project}`,
+        anonymous: actor.kind === 'anonymous',
+        reason: 'the account is not of the caller’s project',
+      });
+    },
+    async run({ core, actor, input: { view, format }, body, signal }) {
+      const refusal = refusalOf(view, format);
+      if (refusal !== undefined) return bulkReply(format ?? plainText, refused(refusal));
+      return deleteBody({ core, actor, view, signal }, format ?? plainText, body);
+    },
+    reply: (reply) => reply,
+  });
+}
+
+export const bulkDelete = bulkDeletion('BulkDelete', 'DELETE');
+export const bulkDeleteByPost = bulkDeletion('BulkDeleteByPost', 'POST');
