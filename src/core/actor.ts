@@ -33,4 +33,11 @@ export interface AnonymousActor {
   readonly referrer?: string;
 }
 
+/** The server itself, in the work nobody asked for just now. */
+export interface SystemActor {
+  readonly kind: 'system';
+  /** On whose word: a bucket's lifecycle rule, or the date an object was given. */
+  readonly name: 'lifecycle' | 'delete-at';
+}
+
 export type Actor = UserActor | AnonymousActor;

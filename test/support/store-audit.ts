@@ -3,12 +3,14 @@
  * and the blobs that are there. What differs is a leak or a loss.
  */
 import assert from 'node:assert/strict';
+import { hex } from '../../src/base/bytes.ts';
 import type { Core } from '../../src/core/core.ts';
 import { bucketFormat, manifestChunkFormat, objectFormat, partFormat } from '../../src/core/model/codecs.ts';
 import {
   blobReferencesKey,
   bucketBytesKey,
   bucketObjectsKey,
+  deletionKey,
   manifestReferencesKey,
   projectBucketsKey,
   projectBytesKey,
@@ -17,7 +19,7 @@ import {
   taggedKey,
   tags,
 } from '../../src/core/model/keys.ts';
-import type { ProjectId } from '../../src/core/model/names.ts';
+import type { ObjectKey, ProjectId } from '../../src/core/model/names.ts';
 import type { ObjectData } from '../../src/core/model/records.ts';
 import { counterValue, type Entry, type Key } from '../../src/engines/meta/meta-store.ts';
 
@@ -33,6 +35,7 @@ export async function auditCounters(core: Core): Promise<{ blobs: Counts; manife
   await assertCounters(core, blobs, blobReferencesKey, 'references of blob');
   await assertCounters(core, manifests, manifestReferencesKey, 'references of manifest');
   await auditUsage(core);
+  await auditDeletions(core);
   return { blobs, manifests };
 }
 
@@ -75,6 +78,20 @@ async function references(core: Core): Promise<{ blobs: Counts; manifests: Count
     for (const { segments } of manifestChunkFormat.decode(value).parts) count({ kind: 'segments', segments });
   }
   return { blobs, manifests };
+}
+
+/** Every object with a date of deletion has one note of it, and there are no other notes. */
+async function auditDeletions(core: Core): Promise<void> {
+  const notes = (await all(core, tags.deletion)).map(({ key }) => hex(key));
+  const expected: string[] = [];
+  for (const { key, value } of await all(core, tags.object)) {
+    const { deleteAt } = objectFormat.decode(value);
+    if (deleteAt === undefined) continue;
+    const bytes = Buffer.from(key);
+    const name = bytes.toString('utf8', 17) as ObjectKey;
+    expected.push(hex(deletionKey(deleteAt, bytes.toString('hex', 1, 17), name)));
+  }
+  assert.deepEqual(notes.sort(), expected.sort(), 'notes of dates of deletion');
 }
 
 async function auditUsage(core: Core): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import { clearPastDue } from '../lifecycle/remove-past-due.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey } from '../model/keys.ts';
@@ -22,6 +23,7 @@ export async function deleteBucket(core: Core, name: BucketName): Promise<void> 
 /** Answers the id of the marked bucket. Full buckets are refused before, so that only races ever see the mark. */
 async function markDeleting(core: Core, name: BucketName): Promise<string> {
   const { record, version } = await openBucket(core, name);
+  await clearPastDue(core, name, record.id);
   if (await hasObjects(core, record.id)) throw new CoreError('BucketNotEmpty', { bucket: name });
   await new Draft(core)
     .check(bucketKey(name), version)

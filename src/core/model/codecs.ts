@@ -57,6 +57,11 @@ export interface BucketIndexRecord {
   readonly id: string;
 }
 
+/** An object that is to go at a date, in the order of these dates. */
+export interface DeletionRecord {
+  readonly bucket: BucketName;
+}
+
 export interface QueueRecord {
   /** How often the collector failed at it. */
   readonly failures: number;
@@ -156,6 +161,10 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 4, {
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });
+
+export const deletionFormat = recordFormat<DeletionRecord>('deletion', 1, {
+  bucket: text as Field<BucketName>,
+});
 
 export const uploadFormat = recordFormat<UploadRecord>('upload', 1, {
   id: id as Field<UploadId>,

@@ -26,6 +26,8 @@ export const tags = {
   /** (c) */
   projectBytes: 0x16,
   bucketDocument: 0x17,
+  /** Objects that are to go at a date of their own. */
+  deletion: 0x18,
 
   object: 0x20,
   /** Reserved: bucket id, key, NUL, inverted time. */
@@ -148,6 +150,25 @@ export function objectsPrefix(bucketId: string): Buffer {
 
 export function objectKey(bucketId: string, key: ObjectKey): Key {
   return taggedKey(tags.object, idBytes(bucketId), key);
+}
+
+/** An object under its due time (seconds since the epoch): one entry for every object that has one. */
+export function deletionKey(due: number, bucketId: string, key: ObjectKey): Key {
+  return taggedKey(tags.deletion, u64(due), idBytes(bucketId), key);
+}
+
+/** What is due at `second` or before. */
+export function deletionSpan(second: number): KeySpan {
+  return { start: taggedKey(tags.deletion), end: taggedKey(tags.deletion, u64(second + 1)) };
+}
+
+export function splitDeletionKey(key: Key): { due: number; bucketId: string; key: ObjectKey } {
+  const bytes = Buffer.from(key);
+  return {
+    due: Number(bytes.readBigUInt64BE(1)),
+    bucketId: bytes.toString('hex', 9, 25),
+    key: bytes.toString('utf8', 25) as ObjectKey,
+  };
 }
 
 export function versionsPrefix(bucketId: string): Buffer {

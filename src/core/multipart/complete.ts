@@ -29,7 +29,7 @@ import type {
 import { checkWrite, type WriteConditions } from '../objects/conditions.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from '../objects/info.ts';
 import { draftChunk, type PlacedChunk, splitIntoChunks } from '../objects/manifest.ts';
-import { draftObject, loadedObject, type ObjectPlace } from '../objects/object-place.ts';
+import { draftObject, loadedObject, type ObjectPlace, visible } from '../objects/object-place.ts';
 import {
   type CompletedPart,
   chooseParts,
@@ -82,7 +82,7 @@ export async function completeUpload(
     const parts = await readParts(core, input.upload, 0, lastPartNumber);
     const { place, upload, completion } = await openCompletion(core, input);
     if (upload === undefined) return answerAgain(input, place.bucket.record, completion);
-    checkWrite(input.conditions, place.object?.record, input);
+    checkWrite(input.conditions, visible(core, place.object)?.record, input);
     const chosen = chooseParts(
       input.parts,
       parts.map(({ record }) => record),

@@ -66,7 +66,7 @@ async function openBoth(core: Core, input: CopyPartInput): Promise<{ from: CopyS
   ]);
   if (from === undefined || to === undefined) throw new CoreError('NoSuchBucket', { bucket: input.bucket });
   const upload = loadedUpload(to.entries[0], input);
-  const object = present(loadedObject(from.entries[0]), source);
+  const object = present(core, loadedObject(from.entries[0]), source);
   return {
     from: { ...object, engineKey: objectKey(from.bucket.record.id, source.key) },
     to: { bucket: to.bucket, upload },

@@ -11,7 +11,7 @@ import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { Checksum, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
 import { checkCopySource, checkWrite, type ReadConditions, type WriteConditions } from './conditions.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from './info.ts';
-import { draftObject, loadedObject, type ObjectPlace, present } from './object-place.ts';
+import { draftObject, loadedObject, type ObjectPlace, present, visible } from './object-place.ts';
 import { digestData } from './read-data.ts';
 import { lower } from './store-body.ts';
 
@@ -39,7 +39,7 @@ export async function copyObject(
     const { bucket, key } = input.source;
     const source = objectInfo(bucket, key, from.record);
     checkCopySource(input.sourceConditions, source);
-    checkWrite(input.conditions, to.object?.record, input);
+    checkWrite(input.conditions, visible(core, to.object)?.record, input);
     const { size, etag, data } = from.record;
     const checksum = await checksumOf(from);
     const record: ObjectRecord = {
@@ -71,7 +71,7 @@ async function openBoth(core: Core, input: CopyObjectInput): Promise<{ from: Cop
   if (from === undefined || to === undefined) throw new CoreError('NoSuchBucket', { bucket: input.bucket });
   return {
     from: {
-      ...present(loadedObject(from.entries[0]), input.source),
+      ...present(core, loadedObject(from.entries[0]), input.source),
       engineKey: objectKey(from.bucket.record.id, input.source.key),
     },
     to: { bucket: to.bucket, key: input.key, object: loadedObject(to.entries[0]) },

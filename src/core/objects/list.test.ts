@@ -18,16 +18,18 @@ import { putObject } from './put.ts';
 
 const bucket = bucketName('photos');
 
-async function coreWith(keys: readonly string[]): Promise<Core> {
+/** @param hidden keys of objects whose date of deletion has come */
+async function coreWith(keys: readonly string[], hidden: readonly string[] = []): Promise<Core> {
   const core = await memoryCore();
   await createBucket(core, testActor, { name: bucket });
   // A neighbour in the same store must never show.
   await createBucket(core, testActor, { name: bucketName('neighbour') });
-  for (const [where, key] of [...keys.map((one) => [bucket, one] as const), ['neighbour', 'a'] as const]) {
+  const all = [...keys, ...hidden].map((one) => [bucket, one] as const);
+  for (const [where, key] of [...all, ['neighbour', 'a'] as const]) {
     await putObject(core, testActor, {
       bucket: bucketName(where),
       key: objectKeyOf(key),
-      attributes: plainAttributes,
+      attributes: { ...plainAttributes, ...(hidden.includes(key) && { deleteAt: 1 }) },
       conditions: {},
       body: bodyOf(key),
       expected: [],
@@ -80,6 +82,13 @@ async function list(core: Core, query: Query, limit = 10_000): Promise<string[]>
 /** Few letters, so that keys share prefixes; a pair above the BMP sorts before U+E000 in UTF-16 and behind it in UTF-8. */
 const piece = fc.constantFrom('a', 'b', '/', '/', '--', '\u{1f600}', '\ue000', '\uffff', '\x01', 'é');
 const name = fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join(''));
+/** Some to be seen, and some past due. */
+const names = fc
+  .tuple(fc.uniqueArray(name, { maxLength: 25 }), fc.array(fc.boolean(), { minLength: 25, maxLength: 25 }))
+  .map(([all, marks]) => ({
+    keys: all.filter((_, at) => marks[at]),
+    hidden: all.filter((_, at) => !marks[at]),
+  }));
 const query = fc.record(
   {
     prefix: fc.oneof(fc.constant(''), name),
@@ -94,10 +103,10 @@ const query = fc.record(
 describe('listObjects', () => {
   it('agrees with a naive listing', async () => {
     const property = fc.asyncProperty(
-      fc.uniqueArray(name, { maxLength: 25 }),
+      names,
       fc.array(query, { minLength: 10, maxLength: 10 }),
-      async (keys, queries) => {
-        const core = await coreWith(keys);
+      async ({ keys, hidden }, queries) => {
+        const core = await coreWith(keys, hidden);
         for (const one of queries) assert.deepEqual(await list(core, one), naive(keys, one));
       },
     );
@@ -106,11 +115,11 @@ describe('listObjects', () => {
 
   it('gives exactly the whole in pages of any size', async () => {
     const property = fc.asyncProperty(
-      fc.uniqueArray(name, { maxLength: 25 }),
+      names,
       query,
       fc.integer({ min: 1, max: 4 }),
-      async (keys, one, limit) => {
-        const core = await coreWith(keys);
+      async ({ keys, hidden }, one, limit) => {
+        const core = await coreWith(keys, hidden);
         const seen: string[] = [];
         for (let { after } = one; ; ) {
           const page = await listObjects(core, {

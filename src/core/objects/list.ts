@@ -9,6 +9,7 @@ import { objectFormat } from '../model/codecs.ts';
 import { boundaryBytes, canPrefixKeys, objectsPrefix } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import { type ObjectInfo, objectInfo } from './info.ts';
+import { isPastDue } from './past-due.ts';
 import { type WalkItem, walk, walkSpan } from './walk.ts';
 
 export interface ListObjectsInput {
@@ -48,6 +49,7 @@ export async function listObjects(core: Core, input: ListObjectsInput): Promise<
   const base = objectsPrefix(record.id);
   const delimiter = Buffer.from(input.delimiter);
   const { limit, reverse = false } = input;
+  const now = core.clock();
   const [low, high] = reverse ? [input.before, input.after] : [input.after, input.before];
   const span = walkSpan({
     base,
@@ -66,8 +68,11 @@ export async function listObjects(core: Core, input: ListObjectsInput): Promise<
     reverse,
     limit,
     nameOf: (rest) => rest,
-    read: ({ value }, name) =>
-      objectInfo(input.bucket, name.toString() as ObjectKey, objectFormat.decode(value)),
+    read({ value }, name) {
+      const object = objectFormat.decode(value);
+      if (isPastDue(object, now)) return undefined;
+      return objectInfo(input.bucket, name.toString() as ObjectKey, object);
+    },
   });
   return { entries: items.map(listedEntry), truncated };
 }

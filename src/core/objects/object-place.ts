@@ -7,18 +7,20 @@ import type { Entry } from '../../engines/meta/meta-store.ts';
 import { type OpenedPlace, openPlace } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
-import { objectFormat } from '../model/codecs.ts';
+import { deletionFormat, objectFormat } from '../model/codecs.ts';
 import { Draft, type Loaded } from '../model/draft.ts';
 import {
   bucketBytesKey,
   bucketKey,
   bucketObjectsKey,
+  deletionKey,
   objectKey,
   projectBytesKey,
   projectObjectsKey,
 } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { BucketRecord, ObjectRecord } from '../model/records.ts';
+import { isPastDue } from './past-due.ts';
 
 export interface ObjectAddress {
   readonly bucket: BucketName;
@@ -29,7 +31,7 @@ export interface ObjectAddress {
 export interface ObjectPlace {
   readonly bucket: Loaded<BucketRecord>;
   readonly key: ObjectKey;
-  /** What is there now. */
+  /** What is there now, past due or not: `visible` is what everybody is told of. */
   readonly object: Loaded<ObjectRecord> | undefined;
 }
 
@@ -58,6 +60,14 @@ export function loadedObject(entry: Entry | undefined): Loaded<ObjectRecord> | u
   return entry && { record: objectFormat.decode(entry.value), version: entry.version };
 }
 
+/** What is there for everybody but who removes it: nothing when it is past due. */
+export function visible(
+  core: Core,
+  object: Loaded<ObjectRecord> | undefined,
+): Loaded<ObjectRecord> | undefined {
+  return object !== undefined && isPastDue(object.record, core.clock()) ? undefined : object;
+}
+
 /** @throws CoreError NoSuchBucket, NoSuchKey */
 export async function requireObject(
   core: Core,
@@ -65,16 +75,18 @@ export async function requireObject(
   sight?: Sight,
 ): Promise<ObjectPlace & { readonly object: Loaded<ObjectRecord> }> {
   const place = await findObject(core, address, sight);
-  return { ...place, object: present(place.object, address) };
+  return { ...place, object: present(core, place.object, address) };
 }
 
 /** @throws CoreError NoSuchKey */
 export function present(
+  core: Core,
   object: Loaded<ObjectRecord> | undefined,
   { bucket, key }: ObjectAddress,
 ): Loaded<ObjectRecord> {
-  if (object === undefined) throw new CoreError('NoSuchKey', { bucket, key });
-  return object;
+  const found = visible(core, object);
+  if (found === undefined) throw new CoreError('NoSuchKey', { bucket, key });
+  return found;
 }
 
 /** Makes `record` the object at `place`. */
@@ -83,6 +95,7 @@ export function draftObject(core: Core, place: ObjectPlace, record: ObjectRecord
   draft.put(objectKey(place.bucket.record.id, place.key), objectFormat.encode(record));
   const was = place.object?.record;
   if (was !== undefined) draft.release(was.data);
+  noteDeletion(draft, place, was?.deleteAt, record.deleteAt);
   return count(draft, place.bucket.record, was === undefined ? 1 : 0, record.size - (was?.size ?? 0));
 }
 
@@ -90,6 +103,7 @@ export function draftObject(core: Core, place: ObjectPlace, record: ObjectRecord
 export function draftRemoval(core: Core, place: ObjectPlace, { record }: Loaded<ObjectRecord>): Draft {
   const draft = draftChange(core, place).release(record.data);
   draft.delete(objectKey(place.bucket.record.id, place.key));
+  noteDeletion(draft, place, record.deleteAt, undefined);
   return count(draft, place.bucket.record, -1, -record.size);
 }
 
@@ -97,6 +111,18 @@ function draftChange(core: Core, { bucket, key, object }: ObjectPlace): Draft {
   return new Draft(core)
     .check(bucketKey(bucket.record.name), bucket.version)
     .check(objectKey(bucket.record.id, key), object?.version);
+}
+
+/** Moves the note of when the object is to go, in the commit that changes the object. */
+function noteDeletion(
+  draft: Draft,
+  { bucket: { record }, key }: ObjectPlace,
+  was: number | undefined,
+  is: number | undefined,
+): void {
+  if (was !== undefined && was !== is) draft.delete(deletionKey(was, record.id, key));
+  if (is !== undefined)
+    draft.put(deletionKey(is, record.id, key), deletionFormat.encode({ bucket: record.name }));
 }
 
 function count(draft: Draft, { id, projectId }: BucketRecord, objects: number, bytes: number): Draft {

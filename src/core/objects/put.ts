@@ -6,7 +6,7 @@ import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { BucketRecord, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
 import { checkWrite, type WriteConditions } from './conditions.ts';
 import { attributesOf, type ExpectedDigest, type ObjectInfo, objectInfo } from './info.ts';
-import { draftObject, findObject, type ObjectPlace, type Sight } from './object-place.ts';
+import { draftObject, findObject, type ObjectPlace, type Sight, visible } from './object-place.ts';
 import { keepingBody, storeBody } from './store-body.ts';
 
 export interface PutObjectInput {
@@ -31,7 +31,7 @@ export interface PutObjectInput {
  */
 export async function putObject(core: Core, _actor: Actor, input: PutObjectInput): Promise<ObjectInfo> {
   const early = await findObject(core, input, input.sight);
-  checkWrite(input.conditions, early.object?.record, input);
+  checkWrite(input.conditions, visible(core, early.object)?.record, input);
   const { segments, md5, ...stored } = await storeBody(core, input);
   return keepingBody(core, segments, () =>
     writeObject(core, input, early, (bucket) => ({
@@ -57,7 +57,7 @@ async function writeObject(
   return committing('object', async () => {
     place ??= await findObject(core, input);
     const { bucket, object } = place;
-    checkWrite(input.conditions, object?.record, input);
+    checkWrite(input.conditions, visible(core, object)?.record, input);
     const record = make(bucket.record);
     const draft = draftObject(core, place, record);
     place = undefined;

@@ -2,8 +2,8 @@
  * Owns the one walk through names in byte order that every listing is made of: names below a prefix, rolled up at a delimiter,
  * between two boundaries, in either direction. Its cost follows what it gives out: a rolled-up prefix is skipped with one seek.
  */
-import { afterPrefix, compareBytes } from '../../base/bytes.ts';
-import type { Entry, Key, MetaStore } from '../../engines/meta/meta-store.ts';
+import { afterKey, afterPrefix, compareBytes } from '../../base/bytes.ts';
+import type { Entry, MetaStore } from '../../engines/meta/meta-store.ts';
 
 export interface Walk<T> {
   readonly meta: MetaStore;
@@ -21,12 +21,12 @@ export interface Walk<T> {
   readonly limit: number;
   /** The name in what follows `base` in a key. */
   readonly nameOf: (rest: Buffer) => Buffer;
-  /** What to keep of an entry; the entry itself is not kept, because its value may be large. */
-  readonly read: (entry: Entry, name: Buffer) => T;
+  /** What to keep of an entry, undefined for one that is not to be seen; the entry itself is not kept, because its value may be large. */
+  readonly read: (entry: Entry, name: Buffer) => T | undefined;
 }
 
 export type WalkItem<T> =
-  | { readonly kind: 'entry'; readonly value: T; readonly key: Key }
+  | { readonly kind: 'entry'; readonly value: T }
   | { readonly kind: 'prefix'; readonly name: Buffer };
 
 export interface WalkResult<T> {
@@ -45,39 +45,52 @@ export async function walk<T>(plan: Walk<T>): Promise<WalkResult<T>> {
   let { start, end } = plan;
   // Without a delimiter every entry counts; with one, a page may be skipped over, so it shrinks when it is and grows when it is not.
   let page = plan.delimiter.length === 0 ? largestPage : firstPage;
+  let room = 0;
   while (compareBytes(start, end) < 0) {
-    const wanted = Math.min(page, plan.limit - items.length + 1);
+    const wanted = Math.min(page, Math.max(plan.limit - items.length, room) + 1);
     const entries = await plan.meta.range({ start, end, limit: wanted, reverse: plan.reverse });
-    const taken = takePage(plan, entries, items);
-    if (taken === 'full') return { items, truncated: true };
-    const last = items.at(-1);
+    const { full, skipping, hidden } = takePage(plan, entries, items);
+    if (full) return { items, truncated: true };
+    const last = entries.at(-1);
     if (entries.length < wanted || last === undefined) return { items, truncated: false };
-    page = taken === 'skipping' ? Math.max(page >> 1, smallestPage) : Math.min(page * 2, largestPage);
-    if (plan.reverse) end = keyOf(plan, last);
-    else start = behind(plan, last);
+    page = skipping === undefined ? Math.min(page * 2, largestPage) : Math.max(page >> 1, smallestPage);
+    // Where some are not to be seen, the one behind the last wanted may be far.
+    room = hidden ? firstPage : 0;
+    const rolled = skipping && Buffer.concat([plan.base, skipping]);
+    if (plan.reverse) end = rolled ?? Buffer.from(last.key);
+    else start = rolled === undefined ? afterKey(last.key) : endOf(rolled);
   }
   return { items, truncated: false };
 }
 
-/** Adds the items of one page: `skipping` when its end was below a prefix already given. */
-function takePage<T>(
-  plan: Walk<T>,
-  entries: readonly Entry[],
-  items: WalkItem<T>[],
-): 'full' | 'skipping' | 'taken' {
+interface TakenPage {
+  /** There is more than the walk wants. */
+  readonly full: boolean;
+  /** The prefix given already that the page's end was below. */
+  readonly skipping?: Buffer | undefined;
+  readonly hidden: boolean;
+}
+
+/** Adds the items of one page. */
+function takePage<T>(plan: Walk<T>, entries: readonly Entry[], items: WalkItem<T>[]): TakenPage {
   let rolled: Buffer | undefined;
+  let hidden = false;
   for (const entry of entries) {
     const name = nameOf(plan, entry);
     if (rolled !== undefined && startsWith(name, rolled)) continue;
-    if (items.length === plan.limit) return 'full';
+    const value = plan.read(entry, name);
+    if (value === undefined) {
+      hidden = true;
+      rolled = undefined;
+      continue;
+    }
+    if (items.length === plan.limit) return { full: true, hidden };
     rolled = commonPrefix(name, plan);
     items.push(
-      rolled === undefined
-        ? { kind: 'entry', value: plan.read(entry, name), key: entry.key }
-        : { kind: 'prefix', name: Buffer.from(rolled) },
+      rolled === undefined ? { kind: 'entry', value } : { kind: 'prefix', name: Buffer.from(rolled) },
     );
   }
-  return rolled === undefined ? 'taken' : 'skipping';
+  return { full: false, skipping: rolled, hidden };
 }
 
 function nameOf<T>({ base, nameOf }: Walk<T>, { key }: Entry): Buffer {
@@ -96,17 +109,6 @@ function commonPrefix(
 
 function startsWith(bytes: Buffer, prefix: Buffer): boolean {
   return bytes.length >= prefix.length && bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
-}
-
-/** The first key that could belong to `item`. */
-function keyOf<T>({ base }: Walk<T>, item: WalkItem<T>): Buffer {
-  return item.kind === 'entry' ? Buffer.from(item.key) : Buffer.concat([base, item.name]);
-}
-
-/** The first key behind everything that belongs to `item`. */
-function behind<T>(plan: Walk<T>, item: WalkItem<T>): Buffer {
-  const key = keyOf(plan, item);
-  return item.kind === 'entry' ? Buffer.concat([key, Buffer.alloc(1)]) : endOf(key);
 }
 
 function endOf(prefix: Buffer): Buffer {

@@ -21,7 +21,7 @@ import { contentTypeOf, statedContentType } from './content-type.ts';
 import { invalidName, refuseSentence, refuseText } from './errors.ts';
 import { checkMetadata, objectMetadata } from './metadata.ts';
 import { contentHeadersOf, customHeaders, deleteAtOf } from './object-headers.ts';
-import { lookOrRefuse, readOrRefuse, refuseExpired } from './object-reading.ts';
+import { lookOrRefuse, readOrRefuse } from './object-reading.ts';
 import { empty } from './pages.ts';
 import { lastModified } from './times.ts';
 import type { SwiftView } from './view.ts';
@@ -168,10 +168,7 @@ export async function copy(core: Core, actor: Actor, input: CopyInput, signal: A
     bucket: input.target.bucket,
     key: input.target.key,
     conditions: {},
-    attributes(source) {
-      refuseExpired(core, source);
-      return input.attributes(source);
-    },
+    attributes: input.attributes,
   });
 }
 

@@ -54,11 +54,6 @@ function wholeSeconds(request: RequestView, header: string): number | undefined 
   return Number(value);
 }
 
-/** Whether the time of an object with X-Delete-At has come; it is then answered as absent until it is collected. */
-export function expired(attributes: Pick<ObjectAttributes, 'deleteAt'>, now: number): boolean {
-  return attributes.deleteAt !== undefined && attributes.deleteAt * 1000 <= now;
-}
-
 /** `X-Object-Meta-*` and `X-Delete-At`: what a copy shows of its source too. */
 export function customHeaders(info: ObjectAttributes): ReplyHeaders {
   return { ...metadataHeaders('object', info.metadata), 'X-Delete-At': info.deleteAt };

@@ -1,6 +1,6 @@
 /**
  * Owns answers to reads of one object: the whole, one range, several ranges, and the refusals that show the object's headers
- * (304, 412, 416). An object whose X-Delete-At has passed is answered as absent.
+ * (304, 412, 416).
  */
 import type { Reply } from '../../base/http/reply.ts';
 import type { Core } from '../../core/core.ts';
@@ -15,13 +15,8 @@ import {
 import type { ObjectInfo } from '../../core/objects/info.ts';
 import { contentRange, isExcessive, multipartAnswer, type Span } from './byte-ranges.ts';
 import { SwiftError } from './errors.ts';
-import { expired, objectHeaders } from './object-headers.ts';
+import { objectHeaders } from './object-headers.ts';
 import { empty, htmlType, page } from './pages.ts';
-
-/** @throws CoreError NoSuchKey */
-export function refuseExpired(core: Core, info: ObjectInfo): void {
-  if (expired(info, core.clock())) throw new CoreError('NoSuchKey', { bucket: info.bucket, key: info.key });
-}
 
 /** @throws as `readObject`, with the object's headers where Swift shows them */
 export function readOrRefuse(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
@@ -61,16 +56,13 @@ async function refuseWithHeaders(
   read: () => Promise<ObjectReading>,
 ): Promise<ObjectReading> {
   try {
-    const reading = await read();
-    refuseExpired(core, reading.info);
-    return reading;
+    return await read();
   } catch (error) {
     // Nothing at all does not match "anything" (RFC 9110 13.1.1).
     if (isCoreError(error, 'NoSuchKey') && input.conditions.ifMatch === '*') throw new SwiftError(empty(412));
     const answer = refusalWith(error);
     if (answer === undefined) throw error;
     const { info } = await headObject(core, { bucket: input.bucket, key: input.key, conditions: {} });
-    refuseExpired(core, info);
     throw new SwiftError(answer(info));
   }
 }

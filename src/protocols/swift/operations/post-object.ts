@@ -4,7 +4,6 @@ import { noBody } from '../../operation.ts';
 import { statedContentType } from '../content-type.ts';
 import { objectMetadata } from '../metadata.ts';
 import { contentHeadersOf, deleteAtOf } from '../object-headers.ts';
-import { refuseExpired } from '../object-reading.ts';
 import { page } from '../pages.ts';
 import { swiftOperation } from '../swift-operation.ts';
 
@@ -28,10 +27,7 @@ export const postObject = swiftOperation({
     updateObject(core, {
       bucket,
       key,
-      attributes(current) {
-        refuseExpired(core, current);
-        return { contentType: contentType ?? current.contentType, ...replaced };
-      },
+      attributes: (current) => ({ contentType: contentType ?? current.contentType, ...replaced }),
     }),
   reply: () => page(202),
 });
