@@ -10,6 +10,7 @@ import { type Listener, listen } from '../server/listen.ts';
 import type { Log } from '../server/log.ts';
 import { createPipeline } from '../server/pipeline.ts';
 import type { Telemetry } from '../server/telemetry.ts';
+import { createTrail } from '../server/trail.ts';
 
 /** Seconds that running requests get to finish after SIGTERM. */
 const stopSeconds = 30;
@@ -30,12 +31,14 @@ export async function serveRequests(
   metrics: () => Promise<string>,
 ): Promise<Serving> {
   let stopping = false;
+  const trail = createTrail(core, log, config.trailObjectReads);
   const pipeline = createPipeline({
     core,
     protocols: createFrontEnds(config, { metrics, accepting: () => !stopping }),
     telemetry,
     accessLog: createAccessLog(log),
     clientAddress: clientAddress(config.trustedProxies),
+    trail,
     clock: systemClock,
     random: systemRandom,
     idleSeconds,
@@ -48,6 +51,7 @@ export async function serveRequests(
     async stop() {
       stopping = true;
       await listener.stop(stopSeconds);
+      await trail.stop();
     },
   };
 }

@@ -41,6 +41,10 @@ export type BlobLocation = { readonly kind: 'file'; readonly path: string | unde
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** Which reads of objects the audit trail records; every other call always is. */
+export const objectReadChoices = ['none', 'failures', 'all'] as const;
+export type ObjectReads = (typeof objectReadChoices)[number];
+
 function option<T>(definition: Option<T>): Option<T> {
   return definition;
 }
@@ -286,6 +290,15 @@ export const options = {
     shown: '16384',
     fallback: () => undefined,
     parse: wholeNumber(0, 1_048_576),
+  }),
+  trailObjectReads: option<ObjectReads>({
+    env: 'ONGGI_TRAIL_OBJECT_READS',
+    flag: 'trail-object-reads',
+    placeholder: 'which',
+    doc: `which reads of objects the audit trail records: ${objectReadChoices.join(', ')}`,
+    shown: 'failures',
+    fallback: () => 'failures',
+    parse: oneOf(objectReadChoices),
   }),
   collectGrace: option({
     env: 'ONGGI_COLLECT_GRACE',

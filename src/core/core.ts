@@ -7,6 +7,7 @@ import type { BlobStore } from '../engines/blob/blob-store.ts';
 import type { MetaStore } from '../engines/meta/meta-store.ts';
 import type { MasterKey } from './identity/master-key.ts';
 import type { NameLimits } from './model/names.ts';
+import type { Witness } from './trail/witness.ts';
 
 export interface CoreSettings {
   readonly names: NameLimits;
@@ -35,4 +36,6 @@ export interface Core {
   readonly settings: CoreSettings;
   /** Hashes large uploads; without it they are hashed where they are read. */
   readonly hashThread?: HashThread;
+  /** Of the call that this core serves: its commits carry the call's event. */
+  readonly witness?: Witness;
 }

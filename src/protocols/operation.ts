@@ -7,6 +7,7 @@ import { authorize, type Permission } from '../core/access/authorize.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Core } from '../core/core.ts';
 import type { Sight } from '../core/objects/object-place.ts';
+import type { EventResource } from '../core/trail/event.ts';
 
 /** A request body after its transfer form (signed chunks, trailers) is taken off and while its digests are checked. */
 export interface BodyStream extends AsyncIterable<Uint8Array> {
@@ -63,6 +64,8 @@ export interface Operation<View, Route, Input, Body, Output> {
   readonly authorize: 'public' | 'in-run' | ((input: Input, actor: Actor) => readonly Permission[]);
   readonly run: (run: Run<Input, Body>) => Promise<Output>;
   readonly reply: (output: Output, input: Input, view: View) => Reply;
+  /** What the trail says the call is about, where body or output know more than the address; asked before `run` and after it. */
+  readonly resource?: (body: Body, output: Output | undefined) => EventResource;
 }
 
 /** An operation whose request has been parsed: the two steps left to the pipeline. */
@@ -114,7 +117,9 @@ export function operationsFor<View, Route>(requirement?: Requirement<View>) {
             const parsed = kind.kind === 'document' ? kind.parse(body as Buffer, view) : (body as Body);
             const required = requirement?.(core, view);
             if (required !== undefined) await required;
+            if (literal.resource !== undefined) core.witness?.concerns(literal.resource(parsed, undefined));
             const output = await literal.run({ core, actor, input, body: parsed, signal, sight });
+            if (literal.resource !== undefined) core.witness?.concerns(literal.resource(parsed, output));
             return literal.reply(output, input, view);
           },
         };

@@ -6,6 +6,7 @@ import type { ByteStream } from '../base/streams/byte-stream.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Core } from '../core/core.ts';
 import type { CoreError } from '../core/errors.ts';
+import type { EventResource } from '../core/trail/event.ts';
 import type { AnyOperation, BodyStream, Prepared } from './operation.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface Authenticated {
 export interface Call {
   readonly operation: string;
   readonly body: AnyOperation<never, unknown>['body'];
+  /** What the address says the call is about, unchecked: for the trail, refusals included. */
+  readonly resource: EventResource | undefined;
   /** @throws ProtocolError, CoreError Unauthenticated */
   authenticate(core: Core): Promise<Authenticated>;
   /** Parses target, query and headers. @throws ProtocolError, CoreError, MalformedTarget */
@@ -62,10 +65,12 @@ export function callOf<View, Route>(
   view: View,
   operation: AnyOperation<View, Route>,
   authenticate: (core: Core, view: View, operation: AnyOperation<View, Route>) => Promise<Authenticated>,
+  resourceOf?: (view: View, operation: AnyOperation<View, Route>) => EventResource | undefined,
 ): Call {
   return {
     operation: operation.name,
     body: operation.body,
+    resource: resourceOf?.(view, operation),
     authenticate: (core) => authenticate(core, view, operation),
     prepare: () => operation.prepare(view),
   };

@@ -6,6 +6,7 @@ import { createOperations, type WatchedServer } from '../protocols/operations/in
 import type { Protocol } from '../protocols/protocol.ts';
 import { createS3 } from '../protocols/s3/index.ts';
 import { createSwift } from '../protocols/swift/index.ts';
+import { createTrailDoor } from '../protocols/trail/index.ts';
 
 export interface FrontEndSettings {
   readonly region: string;
@@ -23,6 +24,7 @@ export function createFrontEnds(settings: FrontEndSettings, server: WatchedServe
     createOperations(server),
     createIam({ ...links, regions: [...new Set([region, ...settings.regions])] }),
     createExt(),
+    createTrailDoor(),
     createSwift(links),
     createS3({ domains: settings.s3Domains, names: nameLimits[settings.limitsProfile] }),
   ];

@@ -11,6 +11,7 @@ import type { BlockPool } from '../base/streams/block-pool.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Core } from '../core/core.ts';
 import { CoreError } from '../core/errors.ts';
+import { Witness } from '../core/trail/witness.ts';
 import { Conflict, Corrupt, Unavailable } from '../engines/errors.ts';
 import type { BodyStream } from '../protocols/operation.ts';
 import {
@@ -26,6 +27,7 @@ import { ClientGone } from './client-gone.ts';
 import { writeReply } from './reply-writer.ts';
 import { collectBody, discardBody, readBody } from './request-body.ts';
 import type { Telemetry } from './telemetry.ts';
+import { errorCodeOf, type Trail } from './trail.ts';
 
 export interface PipelineParts {
   readonly core: Core;
@@ -34,6 +36,7 @@ export interface PipelineParts {
   readonly telemetry: Telemetry;
   readonly accessLog: AccessLog;
   readonly clientAddress: ClientAddress;
+  readonly trail: Trail;
   readonly clock: Clock;
   readonly random: Random;
   /** Seconds a client may let a body or an answer stand still. */
@@ -85,6 +88,7 @@ class Exchange {
   #operation = 'unknown';
   #actor: Actor | undefined;
   #bytesIn = 0;
+  readonly #witness: Witness;
 
   constructor(
     parts: PipelineParts,
@@ -103,6 +107,16 @@ class Exchange {
       receivedAt: parts.clock(),
     });
     this.#protocol = this.#identify();
+    const { method, path, rawQuery, address, requestId } = this.#view;
+    this.#witness = new Witness(parts.core, {
+      id: requestId,
+      api: this.#protocol.name,
+      method,
+      path,
+      rawQuery,
+      address,
+      agent: this.#view.headerText('user-agent'),
+    });
     response.on('close', () => {
       if (!response.writableFinished) this.#abort.abort(new ClientGone());
     });
@@ -136,9 +150,11 @@ class Exchange {
     this.#accept();
     const call = this.#protocol.resolve(this.#view);
     this.#operation = call.operation;
-    const { core } = this.#parts;
-    const authenticated = await call.authenticate(core);
+    this.#witness.callIs(call.operation, call.resource);
+    const authenticated = await call.authenticate(this.#parts.core);
     this.#actor = authenticated.actor;
+    this.#witness.callerIs(authenticated.actor);
+    const { core } = this.#witness;
     const prepared = call.prepare();
     await prepared.authorize(core, authenticated.actor);
     this.#continue(call);
@@ -219,6 +235,12 @@ class Exchange {
       bytesIn: this.#bytesIn,
       bytesOut,
     };
+    this.#parts.trail.record(
+      this.#witness,
+      this.#protocol.name,
+      status,
+      failure && errorCodeOf(failure, status),
+    );
     this.#parts.telemetry.finish(facts);
     this.#parts.accessLog.record({ facts, view: this.#view, actor: this.#actor, failure });
   }

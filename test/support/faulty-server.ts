@@ -17,6 +17,7 @@ import { createFrontEnds } from '../../src/server/front-ends.ts';
 import { listen } from '../../src/server/listen.ts';
 import { createPipeline } from '../../src/server/pipeline.ts';
 import { createTelemetry } from '../../src/server/telemetry.ts';
+import { createTrail } from '../../src/server/trail.ts';
 import { FaultyBlobs, FaultyMeta } from './faulty-engines.ts';
 import { memoryCore } from './memory-core.ts';
 import { standardSeed } from './seed.ts';
@@ -57,6 +58,7 @@ export async function startFaultyServer(idleSeconds = 60): Promise<FaultyServer>
   const lines: LogLine[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const telemetry = createTelemetry();
+  const trail = createTrail(core, log, 'failures');
   const pipeline = createPipeline({
     core,
     protocols: createFrontEnds(
@@ -72,6 +74,7 @@ export async function startFaultyServer(idleSeconds = 60): Promise<FaultyServer>
     telemetry,
     accessLog: createAccessLog(log),
     clientAddress: clientAddress([]),
+    trail,
     clock: systemClock,
     random: systemRandom,
     idleSeconds,
@@ -88,6 +91,7 @@ export async function startFaultyServer(idleSeconds = 60): Promise<FaultyServer>
     takeLog: () => lines.splice(0),
     async stop() {
       await listener.stop(1);
+      await trail.stop();
       await meta.close();
       await blobs.close();
     },

@@ -46,10 +46,16 @@ export type ProjectAction =
   /** The user's own keys, or anyone's for a service administrator. */
   | 'identity.keys.manage'
   | 'identity.tokens.validate'
-  | 'identity.tokens.revoke';
+  | 'identity.tokens.revoke'
+  /** The events of the project. */
+  | 'trail.events.list';
 
 /** What only service administrators may, on the service as a whole. */
-export type ServiceAction = 'identity.projects.create' | 'identity.projects.list' | 'identity.users.list';
+export type ServiceAction =
+  | 'trail.events.listAll'
+  | 'identity.projects.create'
+  | 'identity.projects.list'
+  | 'identity.users.list';
 
 export type Action = BucketAction | ProjectAction | ServiceAction;
 
@@ -78,6 +84,13 @@ const projectMatrix: Partial<Record<ProjectAction, readonly ProjectRole[]>> = {
   ],
   // Account metadata may hold signing keys that open every bucket of the project.
   'storage.projects.update': ['project-admin'],
+  'trail.events.list': [
+    'project-admin',
+    'project-member',
+    'project-reader',
+    'object-storage-manager',
+    'object-storage-viewer',
+  ],
   'identity.projects.get': [
     'project-admin',
     'project-member',

@@ -10,6 +10,7 @@ import type { Loaded } from '../model/draft.ts';
 import { bucketKey } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
 import type { BucketRecord } from '../model/records.ts';
+import { sharedStore } from '../trail/witnessed-store.ts';
 import { settleDeletion } from './settle.ts';
 
 /** A bucket, and the keys to read together with it. */
@@ -35,7 +36,7 @@ const mostTurns = 50;
  * @throws CoreError NoSuchBucket for the first place whose bucket is absent; Busy
  */
 export async function openPlaces(core: Core, places: readonly Place[]): Promise<OpenedPlace[]> {
-  const seen = seenIn(core.meta);
+  const seen = seenIn(sharedStore(core.meta));
   for (let turn = 0; turn < mostTurns; turn += 1) {
     const opened = await openGuessing(core, seen, places);
     if (opened !== undefined) return opened;
@@ -64,7 +65,9 @@ async function openGuessing(
     const same = known !== undefined && known.version === entry?.version;
     const bucket = same ? known : await current(core, seen, name, entry);
     if (bucket?.record.id !== known?.record.id) right = false;
-    if (bucket !== undefined) opened.push({ bucket, entries: entries.slice(at, end) });
+    if (bucket === undefined) continue;
+    core.witness?.saw(bucket.record);
+    opened.push({ bucket, entries: entries.slice(at, end) });
   }
   return right && opened.length === places.length ? opened : undefined;
 }

@@ -175,6 +175,16 @@ async function issue(
     ...(scope?.project === undefined ? {} : { project: scope.project }),
     ...(key === undefined ? {} : { key }),
   });
+  core.witness?.identified({
+    id: user.id,
+    name: user.name,
+    type: user.kind,
+    domain: user.domainId,
+    project: scope?.project?.id,
+    proof: key === undefined ? 'password' : 'iam-key',
+    proofId: key?.id ?? '',
+  });
+  core.witness?.concerns({ type: 'Token', id: claims.auditId, project: scope?.project?.id });
   return { ...facts, token: sealToken(core.masterKey, claims) };
 }
 

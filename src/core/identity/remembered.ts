@@ -2,8 +2,9 @@
  * Values derived from records, kept until one of the records is written again: recalling one costs a single read of their
  * versions and no decoding. Nothing is ever served that the store does not hold at that moment.
  */
-import type { Entry, Key, Version } from '../../engines/meta/meta-store.ts';
+import type { Entry, Key, MetaStore, Version } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
+import { sharedStore } from '../trail/witnessed-store.ts';
 
 interface Memory<T> {
   readonly keys: readonly Key[];
@@ -25,16 +26,17 @@ export type Recall<T> = (
 ) => Promise<T | undefined>;
 
 /**
- * A memory of at most `most` values for each core, by name. What derives to undefined is not kept, so that names made up by
+ * A memory of at most `most` values for each store, by name. What derives to undefined is not kept, so that names made up by
  * strangers take no room.
  */
 export function rememberUpTo<T>(most: number): Recall<T> {
-  const memories = new WeakMap<Core, Map<string, Memory<T>>>();
+  const memories = new WeakMap<MetaStore, Map<string, Memory<T>>>();
   return async (core, name, derive) => {
-    let memory = memories.get(core);
+    const store = sharedStore(core.meta);
+    let memory = memories.get(store);
     if (memory === undefined) {
       memory = new Map();
-      memories.set(core, memory);
+      memories.set(store, memory);
     }
     const known = memory.get(name);
     if (known !== undefined) {

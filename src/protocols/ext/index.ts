@@ -20,7 +20,9 @@ export function createExt(): Protocol {
     owns: ({ path }) => path === prefix || path.startsWith(`${prefix}/`),
     resolve(request) {
       const { operation, view } = resolve(request);
-      return callOf(view, operation, tokenBearer);
+      return callOf(view, operation, tokenBearer, ({ segments: { name } }) =>
+        name === undefined ? { type: 'Project' } : { type: 'Bucket', name },
+      );
     },
     renderError: (error, request) => renderError(error, request.origin),
     commonHeaders: ({ requestId }) => ({ 'X-Request-Id': requestId }),

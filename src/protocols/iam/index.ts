@@ -9,6 +9,7 @@ import { describeMethodsName } from './describe-methods.ts';
 import { renderError } from './errors.ts';
 import { notYet } from './not-yet.ts';
 import { operations } from './operations/index.ts';
+import { resourceOfPath } from './resource.ts';
 import { compileRoutes, isIdentityPath } from './routing.ts';
 
 export interface IamSettings {
@@ -31,7 +32,7 @@ export function createIam({ publicUrl, regions }: IamSettings): Protocol {
     owns: isIdentityPath,
     resolve(request) {
       const { operation, view } = resolve(request);
-      return callOf(view, operation, tokenBearer);
+      return callOf(view, operation, tokenBearer, resourceOfPath);
     },
     renderError: (error, request) =>
       renderError(error, {

@@ -4,6 +4,7 @@
  */
 import type { RequestView } from '../../base/http/request-view.ts';
 import { defaultNameLimits, type NameLimits } from '../../core/model/names.ts';
+import type { EventResource } from '../../core/trail/event.ts';
 import { callOf, type Protocol } from '../protocol.ts';
 import { authenticateS3 } from './auth/authenticate.ts';
 import type { S3Request } from './define-operation.ts';
@@ -20,6 +21,11 @@ export interface S3Settings {
   readonly names?: NameLimits;
 }
 
+function resourceOf({ bucket, key }: S3Request): EventResource {
+  if (bucket === undefined) return { type: 'Service' };
+  return key === undefined ? { type: 'Bucket', name: bucket } : { type: 'Object', name: key, bucket };
+}
+
 /** @throws Error when two operations have the same shape */
 export function createS3({ domains, names: limits = defaultNameLimits }: S3Settings): Protocol {
   const resolve = compileRoutes(s3Operations, notYet);
@@ -29,7 +35,7 @@ export function createS3({ domains, names: limits = defaultNameLimits }: S3Setti
     owns: () => true,
     resolve(request: RequestView) {
       const view: S3Request = { ...parseS3Request(request, { domains }), limits };
-      return callOf(view, resolve(view), authenticateS3);
+      return callOf(view, resolve(view), authenticateS3, resourceOf);
     },
     renderError: renderS3Error,
     commonHeaders: ({ requestId }) => ({ 'x-amz-request-id': requestId, 'x-amz-id-2': hostId }),

@@ -3,9 +3,10 @@
  * `/healthcheck` (DESIGN 6; reference, section 6; wire page, section 2).
  */
 import type { RequestView } from '../../base/http/request-view.ts';
+import type { EventResource } from '../../core/trail/event.ts';
 import { callOf, type Protocol } from '../protocol.ts';
 import { authenticate, challenge } from './authentication.ts';
-import { dialectOf } from './dialect.ts';
+import { dialectOf, projectOf } from './dialect.ts';
 import { renderFailure } from './errors.ts';
 import { refuseNotYet } from './not-yet.ts';
 import { operations } from './operations/index.ts';
@@ -33,7 +34,7 @@ export function createSwift(settings: SwiftSettings): Protocol {
     resolve(request) {
       const { operation, target } = resolve(request);
       const view = new SwiftView(request, target, baseUrl(request));
-      const call = callOf(view, operation, authenticate);
+      const call = callOf(view, operation, authenticate, resourceOf);
       return {
         ...call,
         prepare() {
@@ -54,6 +55,14 @@ export function createSwift(settings: SwiftSettings): Protocol {
       };
     },
   };
+}
+
+function resourceOf({ target }: SwiftView): EventResource | undefined {
+  const { scope, account, container, object } = target;
+  const project = projectOf(account);
+  if (scope === 'object') return { type: 'Object', name: object, bucket: container, project };
+  if (scope === 'container') return { type: 'Bucket', name: container, project };
+  return scope === 'account' ? { type: 'Project', name: account, id: project, project } : undefined;
 }
 
 /** `tx`, 21 hex digits, `-`, and the second of the request in 10 hex digits. */

@@ -61,5 +61,6 @@ export const createBucketOperation = operation({
       ...(type === undefined ? {} : { type }),
     });
   },
+  resource: ({ name }) => ({ type: 'Bucket', name }),
   reply: (bucket) => json(200, createdBucket(bucket)),
 });

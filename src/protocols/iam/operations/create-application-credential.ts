@@ -76,6 +76,11 @@ export const createApplicationCredential = operation({
     });
     return { ...issued, roles: own.roles };
   },
+  resource: (body, output) => ({
+    type: 'IamAccessKey',
+    name: body.application_credential.name,
+    id: output?.key.id,
+  }),
   reply: ({ key, secret, roles }, _user, { publicUrl }) =>
     json(201, { application_credential: applicationCredential(key, roles, publicUrl, secret) }),
 });

@@ -37,6 +37,7 @@ export const createEc2Credential = operation({
     }
     return createS3Key(core, { userId: own.userId, projectId: project.id });
   },
+  resource: (_body, output) => ({ type: 'S3AccessKey', id: output?.key.access }),
   reply: ({ key, secret }, _user, { publicUrl }) =>
     json(201, { credential: ec2Credential(key, publicUrl, secret) }),
 });

@@ -1,0 +1,115 @@
+/**
+ * Owns what events can be found by: the terms of an event, which the index holds, and the same question asked of one event. A
+ * filter is a list of terms that must all be there.
+ */
+import type { TrailEvent } from './event.ts';
+
+/** What a search asks for besides time; absent fields ask for nothing. Texts in any case but resource names. */
+export interface TrailFilter {
+  readonly eventName?: string | undefined;
+  /** The service's name or the door's. */
+  readonly service?: string | undefined;
+  readonly resourceType?: string | undefined;
+  /** A name or an id; for objects the bucket, the key, or both joined by `/`. */
+  readonly resourceName?: string | undefined;
+  /** An id or a name. */
+  readonly user?: string | undefined;
+  /** Of the resource or of the caller. */
+  readonly project?: string | undefined;
+  /** Three digits, or `4xx`. */
+  readonly status?: string | undefined;
+  readonly error?: string | undefined;
+  readonly address?: string | undefined;
+  /** Words that must all stand in the event's texts. */
+  readonly text?: string | undefined;
+}
+
+/** The service behind each door, as the cloud names it. */
+const services: Readonly<Record<string, string>> = {
+  iam: 'IAM',
+  trail: 'Cloud Trail',
+  console: 'Console',
+};
+
+export function serviceOf(event: Pick<TrailEvent, 'api'>): string {
+  return services[event.api] ?? 'Object Storage';
+}
+
+const longestWord = 64;
+const mostWords = 100;
+
+/** Letters and digits of any script, in lower case. */
+export function wordsOf(text: string): string[] {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.map((word) => word.slice(0, longestWord));
+}
+
+/** Terms are a letter and a text. */
+export function termsOfFilter(filter: TrailFilter): string[] {
+  const { eventName, service, resourceType, resourceName, user, project, status, error, address, text } =
+    filter;
+  const terms: string[] = [];
+  // The rarest first: a search gives up on a chunk at the first term that is not there.
+  if (resourceName !== undefined) terms.push(`r${resourceName}`);
+  if (text !== undefined) terms.push(...new Set(wordsOf(text).map((word) => `w${word}`)));
+  if (address !== undefined) terms.push(`a${address.toLowerCase()}`);
+  if (user !== undefined) terms.push(`u${user.toLowerCase()}`);
+  if (error !== undefined) terms.push(`e${error.toLowerCase()}`);
+  if (eventName !== undefined) terms.push(`n${eventName.toLowerCase()}`);
+  if (status !== undefined) terms.push(`h${status.toLowerCase()}`);
+  if (project !== undefined) terms.push(`p${project.toLowerCase()}`);
+  if (resourceType !== undefined) terms.push(`t${resourceType.toLowerCase()}`);
+  if (service !== undefined) terms.push(`s${service.toLowerCase()}`);
+  return terms;
+}
+
+/** Every term of an event, each once. */
+export function termsOf(event: TrailEvent): Set<string> {
+  const { resource, user, status, error } = event;
+  const terms = new Set<string>([
+    `n${event.name.toLowerCase()}`,
+    `s${event.api}`,
+    `s${serviceOf(event).toLowerCase()}`,
+    `a${event.address.toLowerCase()}`,
+    `h${status}`,
+    `h${Math.floor(status / 100)}xx`,
+  ]);
+  if (error !== undefined) terms.add(`e${error.toLowerCase()}`);
+  if (resource !== undefined) {
+    terms.add(`t${resource.type.toLowerCase()}`);
+    for (const name of namesOf(resource)) terms.add(`r${name}`);
+    if (resource.project !== undefined) terms.add(`p${resource.project}`);
+  }
+  if (user !== undefined) {
+    terms.add(`u${user.id}`).add(`u${user.name.toLowerCase()}`);
+    if (user.project !== undefined) terms.add(`p${user.project}`);
+  }
+  let words = 0;
+  for (const text of textsOf(event)) {
+    for (const word of wordsOf(text)) {
+      if (words === mostWords) return terms;
+      terms.add(`w${word}`);
+      words += 1;
+    }
+  }
+  return terms;
+}
+
+function namesOf({ name, id, bucket }: NonNullable<TrailEvent['resource']>): string[] {
+  const names = [name, id, bucket].filter((one) => one !== undefined);
+  return bucket !== undefined && name !== undefined ? [...names, `${bucket}/${name}`] : names;
+}
+
+function textsOf({ name, resource, user, error, query, agent }: TrailEvent): string[] {
+  const texts = [name, resource?.bucket, resource?.name, user?.name, error, query, agent];
+  return texts.filter((text) => text !== undefined);
+}
+
+/** Whether an event has all of `terms`; the same as asking `termsOf`, without listing its words when nobody asks for one. */
+export function hasTerms(event: TrailEvent, terms: readonly string[]): boolean {
+  if (terms.length === 0) return true;
+  if (terms.some((term) => term.startsWith('n')) && !terms.includes(`n${event.name.toLowerCase()}`))
+    return false;
+  const own = termsOf(event);
+  return terms.every((term) => own.has(term));
+}

@@ -1,0 +1,168 @@
+/**
+ * Owns the meeting of a call and its event: every commit that the call makes carries the event's record, under one key that is
+ * fixed for the call, so that a mutation that lasts has its event and a call has exactly one.
+ */
+import type { Key } from '../../engines/meta/meta-store.ts';
+import type { Actor } from '../actor.ts';
+import type { Core } from '../core.ts';
+import type { BucketRecord } from '../model/records.ts';
+import { type EventResource, type EventUser, eventFormat, positionOf, type TrailEvent } from './event.ts';
+import { freshKey } from './keys.ts';
+import { redactQuery } from './redact.ts';
+import { WitnessedStore } from './witnessed-store.ts';
+
+/** What is known of a call from its beginning. Texts as they came; they are redacted and cut here. */
+export interface CallFacts {
+  readonly id: string;
+  readonly api: string;
+  readonly method: string;
+  readonly path: string;
+  readonly rawQuery: string;
+  readonly address: string;
+  readonly agent: string | undefined;
+}
+
+const longestPath = 2048;
+const longestAgent = 256;
+const longestName = 1024;
+
+/** How each operation ended when it last succeeded: what its next success is taken to be before it is known. */
+const usualStatus = new Map<string, number>();
+/** Before the first of them, by door and method. What is wrong here is corrected when the call has ended. */
+const likelyStatus: Readonly<Record<string, number>> = {
+  's3 DELETE': 204,
+  'swift PUT': 201,
+  'swift POST': 202,
+  'swift DELETE': 204,
+  'swift COPY': 201,
+  'iam POST': 201,
+  'iam PUT': 204,
+  'iam DELETE': 204,
+  'ext DELETE': 204,
+};
+
+export class Witness {
+  readonly #core: Core;
+  readonly #facts: CallFacts;
+  #operation = 'Unknown';
+  #resource: EventResource | undefined;
+  #bucket: BucketRecord | undefined;
+  #actor: Actor | undefined;
+  #user: EventUser | undefined;
+  #time: number | undefined;
+  /** As in the last commit that was carried out. */
+  #committed: Buffer | undefined;
+
+  constructor(core: Core, facts: CallFacts) {
+    this.#core = core;
+    this.#facts = facts;
+  }
+
+  /** The core whose commits carry the event. */
+  get core(): Core {
+    return { ...this.#core, meta: new WitnessedStore(this.#core.meta, this), witness: this };
+  }
+
+  callIs(operation: string, resource: EventResource | undefined): void {
+    this.#operation = operation;
+    this.#resource = resource;
+  }
+
+  /** A better knowledge of what the call is about than its address gave. */
+  concerns(resource: EventResource): void {
+    this.#resource = { ...this.#resource, ...resource };
+  }
+
+  callerIs(actor: Actor): void {
+    this.#actor = actor;
+  }
+
+  /** Who a caller without a proof of its own turned out to be: whoever asks for a token. */
+  identified(user: EventUser): void {
+    this.#user = user;
+  }
+
+  /** A bucket met on the way; the one the call is about lends it its id and project. */
+  saw(bucket: BucketRecord): void {
+    const { type, name, bucket: of } = this.#resource ?? {};
+    if (type !== 'Bucket' && type !== 'Object') return;
+    if (bucket.name === (type === 'Bucket' ? name : of)) this.#bucket = bucket;
+  }
+
+  /** The event's entry for a commit, as it is to be should the call succeed. */
+  draft(): readonly [Key, Buffer] {
+    const { api, method } = this.#facts;
+    const status = usualStatus.get(this.#operationId) ?? likelyStatus[`${api} ${method}`] ?? 200;
+    const event = this.#event(status, undefined);
+    return [freshKey(positionOf(event)), eventFormat.encode(event)];
+  }
+
+  committed(value: Buffer): void {
+    this.#committed = value;
+  }
+
+  /**
+   * The entry that is still to be written when the call has ended: none when a commit carried the very same, or when nothing was
+   * committed and `wanted` says no.
+   */
+  finish(
+    status: number,
+    error: string | undefined,
+    wanted: (call: { operation: string; status: number }) => boolean,
+  ): readonly [Key, Buffer] | undefined {
+    if (error === undefined) usualStatus.set(this.#operationId, status);
+    if (this.#committed === undefined && !wanted({ operation: this.#operation, status })) return undefined;
+    const event = this.#event(status, error);
+    const value = eventFormat.encode(event);
+    if (this.#committed?.equals(value)) return undefined;
+    return [freshKey(positionOf(event)), value];
+  }
+
+  get #operationId(): string {
+    return `${this.#facts.api} ${this.#operation}`;
+  }
+
+  #event(status: number, error: string | undefined): TrailEvent {
+    this.#time ??= this.#core.clock();
+    const { id, api, method, path, rawQuery, address, agent } = this.#facts;
+    return {
+      id,
+      time: this.#time,
+      api,
+      name: this.#operation,
+      resource: this.#whole(this.#resource),
+      user: this.#user ?? userOf(this.#actor),
+      address: this.#actor?.address || address,
+      agent: agent?.slice(0, longestAgent),
+      method,
+      path: path.slice(0, longestPath),
+      query: redactQuery(rawQuery),
+      status,
+      error,
+    };
+  }
+
+  #whole(resource: EventResource | undefined): EventResource | undefined {
+    if (resource === undefined) return undefined;
+    const bucket = this.#bucket;
+    return {
+      ...resource,
+      name: resource.name?.slice(0, longestName),
+      id: resource.id ?? (resource.type === 'Bucket' ? bucket?.id : undefined),
+      project: bucket?.projectId ?? resource.project,
+    };
+  }
+}
+
+function userOf(actor: Actor | undefined): EventUser | undefined {
+  if (actor?.kind !== 'user') return undefined;
+  return {
+    id: actor.userId,
+    name: actor.userName,
+    type: actor.userKind,
+    domain: actor.domainId,
+    project: actor.projectId,
+    proof: actor.proof.kind,
+    proofId: actor.proof.id,
+  };
+}

@@ -1,0 +1,45 @@
+/** An event as clients see it (reference, section 8). Absent facts are null, so that every event has the same members. */
+import type { TrailEvent } from '../../core/trail/event.ts';
+import { serviceOf } from '../../core/trail/terms.ts';
+
+/** Doors that are no API: what they are called. */
+const serviceNames: Readonly<Record<string, string>> = { console: 'Console', cli: 'CLI', job: 'System' };
+
+/** Proofs that are keys; of a token the public id that Keystone calls audit id is told. */
+const keys = ['s3-key', 'iam-key'];
+
+export function eventDocument(event: TrailEvent): object {
+  const { resource, user, status } = event;
+  const projectId = resource?.project ?? user?.project ?? null;
+  return {
+    eventId: event.id,
+    eventTime: new Date(event.time).toISOString(),
+    eventCategory: projectId === null ? 'DOMAIN' : 'PROJECT',
+    eventName: event.name,
+    serviceName: serviceNames[event.api] ?? 'OpenAPI',
+    service: serviceOf(event),
+    api: event.api,
+    resourceType: resource?.type ?? null,
+    resourceName: resource?.name ?? null,
+    resourceId: resource?.id ?? null,
+    bucket: resource?.bucket ?? (resource?.type === 'Bucket' ? (resource.name ?? null) : null),
+    user:
+      user === undefined
+        ? { id: null, uniqueId: null, type: 'anonymous', accessKeyId: null, tokenId: null, projectId: null }
+        : {
+            id: user.name,
+            uniqueId: user.id,
+            type: user.type,
+            accessKeyId: keys.includes(user.proof) ? user.proofId : null,
+            tokenId: user.proof === 'token' ? user.proofId : null,
+            projectId: user.project ?? null,
+          },
+    projectId,
+    domainId: user?.domain ?? null,
+    sourceIp: event.address,
+    userAgent: event.agent ?? null,
+    requestId: event.id,
+    request: { method: event.method, path: event.path, query: event.query },
+    response: { status, errorCode: event.error ?? null },
+  };
+}

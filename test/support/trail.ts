@@ -1,0 +1,79 @@
+/** Owns how tests read the audit trail: over the wire, waiting for events that are on their way (a second at most). */
+import assert from 'node:assert/strict';
+import type { TestServer } from './start-server.ts';
+
+export interface EventDocument {
+  readonly eventId: string;
+  readonly eventTime: string;
+  readonly eventCategory: string;
+  readonly eventName: string;
+  readonly serviceName: string;
+  readonly service: string;
+  readonly api: string;
+  readonly resourceType: string | null;
+  readonly resourceName: string | null;
+  readonly resourceId: string | null;
+  readonly bucket: string | null;
+  readonly user: {
+    readonly id: string | null;
+    readonly uniqueId: string | null;
+    readonly type: string;
+    readonly accessKeyId: string | null;
+    readonly tokenId: string | null;
+    readonly projectId: string | null;
+  };
+  readonly projectId: string | null;
+  readonly domainId: string | null;
+  readonly sourceIp: string;
+  readonly userAgent: string | null;
+  readonly requestId: string;
+  readonly request: { readonly method: string; readonly path: string; readonly query: string };
+  readonly response: { readonly status: number; readonly errorCode: string | null };
+}
+
+export interface EventPage {
+  readonly events: EventDocument[];
+  readonly nextMarker: string | null;
+}
+
+type Place = Pick<TestServer, 'url'>;
+
+export async function trailAnswer(server: Place, token: string | undefined, query = ''): Promise<Response> {
+  return fetch(`${server.url}/trail/v1/events${query}`, {
+    headers: token === undefined ? {} : { 'X-Auth-Token': token },
+  });
+}
+
+export async function trailPage(server: Place, token: string, query = ''): Promise<EventPage> {
+  const response = await trailAnswer(server, token, query);
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  return JSON.parse(text) as EventPage;
+}
+
+/** All pages of a search, without the searches' own events. */
+export async function trailEvents(server: Place, token: string, query = '?'): Promise<EventDocument[]> {
+  const all: EventDocument[] = [];
+  let marker: string | null = '';
+  while (marker !== null) {
+    const page: EventPage = await trailPage(server, token, `${query}&marker=${marker}`);
+    all.push(...page.events);
+    marker = page.nextMarker;
+  }
+  return all.filter(({ api }) => api !== 'trail');
+}
+
+/** As `trailEvents`, asked again until there are `count`, for three seconds at most. */
+export async function awaitEvents(
+  server: Place,
+  token: string,
+  query: string,
+  count: number,
+): Promise<EventDocument[]> {
+  const until = Date.now() + 3000;
+  for (;;) {
+    const events = await trailEvents(server, token, query);
+    if (events.length >= count || Date.now() > until) return events;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
