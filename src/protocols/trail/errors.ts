@@ -59,6 +59,8 @@ const rows: Readonly<Record<CoreErrorCode, Status>> = {
   NoSuchRole: 404,
   NoSuchCredential: 404,
   NoSuchToken: 404,
+  NoSuchGrant: 404,
+  LastAdmin: 500,
   Duplicate: 500,
   LimitExceeded: 500,
   NotImplemented: 501,
