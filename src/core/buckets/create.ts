@@ -3,6 +3,7 @@ import { newId } from '../../base/clock.ts';
 import type { Role } from '../access/roles.ts';
 import type { UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
+import { newBucketEncryption } from '../crypt/keys.ts';
 import { CoreError, isCoreError } from '../errors.ts';
 import { bucketFormat, bucketIndexFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
@@ -19,6 +20,8 @@ export interface CreateBucketInput {
   readonly metadata?: Metadata;
   /** The standard type when absent. */
   readonly type?: BucketType;
+  /** True: everything in it is encrypted. */
+  readonly encrypted?: boolean;
 }
 
 /** @throws CoreError BucketExists; InvalidArgument when neither the input nor the actor names a project */
@@ -67,13 +70,14 @@ function newBucket(
   core: Core,
   actor: UserActor,
   projectId: ProjectId,
-  { name, metadata = {}, type }: CreateBucketInput,
+  { name, metadata = {}, type, encrypted = false }: CreateBucketInput,
 ): BucketRecord {
   const now = core.clock();
+  const id = newId(core.random);
   const grant = (role: Role, member: GrantMember): Grant => ({ id: newId(core.random), role, member });
   return {
     name,
-    id: newId(core.random),
+    id,
     projectId,
     ownerId: actor.userId,
     createdAt: now,
@@ -88,5 +92,6 @@ function newBucket(
     metadata,
     storageClass: 'STANDARD',
     ...(type === undefined ? {} : { type }),
+    ...(encrypted && { encryption: newBucketEncryption(core, id, true) }),
   };
 }

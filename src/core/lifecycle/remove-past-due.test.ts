@@ -71,6 +71,7 @@ describe('an object whose date has come', () => {
         sourceConditions: {},
         ...at('copy'),
         conditions: {},
+        signal: noSignal,
         attributes: (info) => info,
       }),
       absent,

@@ -30,8 +30,10 @@ import type {
   ManifestPart,
   ObjectAttributes,
   ObjectData,
+  ObjectEncryption,
   ObjectRecord,
   PartRecord,
+  SealedStretch,
   Segment,
   UploadRecord,
 } from './records.ts';
@@ -48,8 +50,9 @@ export interface CompletionRecord {
   readonly key: ObjectKey;
   /** SHA-256 of the list of parts. */
   readonly request: Uint8Array;
-  readonly object: Omit<ObjectRecord, 'data'>;
+  readonly object: Omit<ObjectRecord, 'data' | 'encryption'>;
   readonly partCount: number;
+  readonly encrypted?: boolean;
 }
 
 /** The index of a project's buckets. */
@@ -87,19 +90,33 @@ const attributes: Fields<ObjectAttributes> = {
   deleteAt: optional(number),
 };
 
-/** Inline: the length of attached bytes. Blob: `[blob id, offset, length]`. */
+const sealed = optional(structure<SealedStretch>({ key: bytes, size: number }));
+
+/**
+ * Inline: the length of attached bytes; sealed `[length, [key, size]]`. Blob: `[blob id, offset, length]`, sealed with
+ * `[key, size]` behind it.
+ */
 const segment: Field<Segment> = {
-  toWire: (value, attach) =>
-    value.kind === 'inline'
-      ? attachedBytes.toWire(value.bytes, attach)
-      : [id.toWire(value.blob, attach), value.offset, value.length],
+  toWire(value, attach) {
+    const behind = value.sealed === undefined ? [] : [sealed.toWire(value.sealed, attach)];
+    if (value.kind === 'blob') {
+      return [id.toWire(value.blob, attach), value.offset, value.length, ...behind];
+    }
+    const length = attachedBytes.toWire(value.bytes, attach);
+    return value.sealed === undefined ? length : [length, ...behind];
+  },
   fromWire(raw, detach) {
     if (!Array.isArray(raw)) return { kind: 'inline', bytes: attachedBytes.fromWire(raw, detach) };
+    const inline = typeof raw[0] === 'number';
+    const seal = sealed.fromWire(raw[inline ? 1 : 3], detach);
+    const secret = seal !== undefined && { sealed: seal };
+    if (inline) return { kind: 'inline', bytes: attachedBytes.fromWire(raw[0], detach), ...secret };
     return {
       kind: 'blob',
       blob: id.fromWire(raw[0], detach),
       offset: number.fromWire(raw[1], detach),
       length: number.fromWire(raw[2], detach),
+      ...secret,
     };
   },
 };
@@ -120,7 +137,9 @@ const objectData: Field<ObjectData> = {
   },
 };
 
-const objectFields: Fields<Omit<ObjectRecord, 'data'>> = {
+const encryption = optional(structure<ObjectEncryption>({ key: bytes }));
+
+const objectFields: Fields<Omit<ObjectRecord, 'data' | 'encryption'>> = {
   versionId: text,
   modifiedAt: number,
   size: number,
@@ -130,7 +149,11 @@ const objectFields: Fields<Omit<ObjectRecord, 'data'>> = {
   storageClass: text,
 };
 
-export const objectFormat = recordFormat<ObjectRecord>('object', 1, { ...objectFields, data: objectData });
+export const objectFormat = recordFormat<ObjectRecord>('object', 2, {
+  ...objectFields,
+  data: objectData,
+  encryption,
+});
 
 const grant = structure<Grant>({
   id: text,
@@ -142,7 +165,7 @@ const grant = structure<Grant>({
   outsider: optional(flag),
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 4, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 5, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -154,7 +177,9 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 4, {
   metadata: textMap,
   storageClass: text,
   publicAddresses: optional(list(text)),
-  encryption: optional(structure<BucketEncryption>({ type: word('managed'), sealedKey: bytes })),
+  encryption: optional(
+    structure<BucketEncryption>({ type: word('managed'), sealedKey: bytes, onRequest: optional(flag) }),
+  ),
   type: optional(word(...bucketTypes)),
   readAcl: optional(list(text)),
   writeAcl: optional(list(text)),
@@ -166,7 +191,7 @@ export const deletionFormat = recordFormat<DeletionRecord>('deletion', 1, {
   bucket: text as Field<BucketName>,
 });
 
-export const uploadFormat = recordFormat<UploadRecord>('upload', 1, {
+export const uploadFormat = recordFormat<UploadRecord>('upload', 2, {
   id: id as Field<UploadId>,
   bucket: text as Field<BucketName>,
   key: text as Field<ObjectKey>,
@@ -175,9 +200,10 @@ export const uploadFormat = recordFormat<UploadRecord>('upload', 1, {
   storageClass: text,
   ...attributes,
   checksum: optional(structure<Pick<Checksum, 'algorithm' | 'type'>>({ algorithm, type: checksumType })),
+  encryption,
 });
 
-export const partFormat = recordFormat<PartRecord>('part', 1, {
+export const partFormat = recordFormat<PartRecord>('part', 2, {
   number,
   size: number,
   etag: text,
@@ -193,14 +219,15 @@ const manifestPart = structure<ManifestPart>({
   segments,
 });
 
-export const manifestChunkFormat = recordFormat<ManifestChunk>('manifest', 1, { parts: list(manifestPart) });
+export const manifestChunkFormat = recordFormat<ManifestChunk>('manifest', 2, { parts: list(manifestPart) });
 
-export const completionFormat = recordFormat<CompletionRecord>('completion', 1, {
+export const completionFormat = recordFormat<CompletionRecord>('completion', 2, {
   bucketId: id,
   key: text as Field<ObjectKey>,
   request: bytes,
   object: structure(objectFields),
   partCount: number,
+  encrypted: optional(flag),
 });
 
 export const queueFormat = recordFormat<QueueRecord>('queue', 1, { failures: number });

@@ -6,10 +6,32 @@ import type { BlobId } from '../../engines/blob/blob-store.ts';
 import type { Role } from '../access/roles.ts';
 import type { BucketName, ObjectKey, ProjectId, UploadId, UserId } from './names.ts';
 
-/** A stretch of an object's bytes: held in the record itself, or a range of a blob (`offset` and `length` in bytes). */
+/**
+ * A stretch of an object's bytes: held in the record itself, or a range of a blob (`offset` and `length` in bytes). With `sealed`
+ * the record or the blob has the stretch in encrypted frames (core/crypt/frames.ts); offset and length are still of plain bytes.
+ */
 export type Segment =
-  | { readonly kind: 'inline'; readonly bytes: Uint8Array }
-  | { readonly kind: 'blob'; readonly blob: BlobId; readonly offset: number; readonly length: number };
+  | { readonly kind: 'inline'; readonly bytes: Uint8Array; readonly sealed?: SealedStretch }
+  | {
+      readonly kind: 'blob';
+      readonly blob: BlobId;
+      readonly offset: number;
+      readonly length: number;
+      readonly sealed?: SealedStretch;
+    };
+
+export interface SealedStretch {
+  /** The stretch's own key, wrapped by the data key of the object or upload that the record belongs to. */
+  readonly key: Uint8Array;
+  /** Plain bytes of the whole stretch, also where only a range of it is meant. */
+  readonly size: number;
+}
+
+/** Present: all bytes of the object (or upload) are encrypted. */
+export interface ObjectEncryption {
+  /** The object's data key, wrapped by its bucket's key. */
+  readonly key: Uint8Array;
+}
 
 /**
  * Where an object's bytes are: in a few segments, or in a manifest of its own record(s), which copies share by reference.
@@ -69,6 +91,7 @@ export interface ObjectRecord extends ObjectAttributes {
   readonly checksum?: Checksum;
   readonly storageClass: string;
   readonly data: ObjectData;
+  readonly encryption?: ObjectEncryption;
 }
 
 /** Who a grant speaks for. A role group is the bearers of a role in the bucket's project. */
@@ -103,7 +126,7 @@ export interface BucketRecord {
   readonly storageClass: string;
   /** Addresses and networks (CIDR) to which reading without an identity is limited; absent: no limit. */
   readonly publicAddresses?: readonly string[];
-  /** Present: every byte of the bucket is kept encrypted, under keys that this one wraps. */
+  /** Present: the bucket has a key; all that is written is encrypted under keys that this one wraps, unless it says otherwise. */
   readonly encryption?: BucketEncryption;
   /** The kind of storage asked for where a region has several; absent: the standard one. A label: bytes lie the same way. */
   readonly type?: BucketType;
@@ -117,8 +140,10 @@ export type BucketType = (typeof bucketTypes)[number];
 
 export interface BucketEncryption {
   readonly type: 'managed';
-  /** The bucket's key, sealed with the master key. */
+  /** The bucket's id and key, sealed with the master key. */
   readonly sealedKey: Uint8Array;
+  /** True: only objects whose writers ask for it are encrypted. */
+  readonly onRequest?: boolean;
 }
 
 export interface UploadRecord extends ObjectAttributes {
@@ -129,6 +154,7 @@ export interface UploadRecord extends ObjectAttributes {
   readonly startedAt: number;
   readonly storageClass: string;
   readonly checksum?: Pick<Checksum, 'algorithm' | 'type'>;
+  readonly encryption?: ObjectEncryption;
 }
 
 export interface PartRecord {

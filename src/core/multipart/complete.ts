@@ -141,6 +141,7 @@ function assembled(
     ...(checksum !== undefined && { checksum }),
     storageClass: upload.storageClass,
     data: { kind: 'manifest', manifest: newId(core.random), partCount: parts.length },
+    ...(upload.encryption !== undefined && { encryption: upload.encryption }),
   };
 }
 
@@ -190,9 +191,16 @@ function draftNote(
   draft: Draft,
   { upload, key, parts }: CompleteUploadInput,
   { id }: BucketRecord,
-  { data, ...object }: ManifestObject,
+  { data, encryption, ...object }: ManifestObject,
 ): void {
-  const note = { bucketId: id, key, request: requestDigest(parts), object, partCount: data.partCount };
+  const note: CompletionRecord = {
+    bucketId: id,
+    key,
+    request: requestDigest(parts),
+    object,
+    partCount: data.partCount,
+    ...(encryption !== undefined && { encrypted: true }),
+  };
   draft.put(completionKey(upload), completionFormat.encode(note));
   draft.enqueue(core.clock() + completionKept, 'completion', upload);
 }
@@ -205,7 +213,8 @@ function answerAgain(
   const note: CompletionRecord | undefined = entry && completionFormat.decode(entry.value);
   const same = note?.bucketId === id && note.key === key && requestDigest(parts).equals(note.request);
   if (note === undefined || !same) throw new CoreError('NoSuchUpload', { upload });
-  return { bucket, key, ...note.object, partCount: note.partCount };
+  const { object, partCount, encrypted } = note;
+  return { bucket, key, ...object, partCount, ...(encrypted === true && { encrypted }) };
 }
 
 function requestDigest(parts: readonly CompletedPart[]): Buffer {

@@ -1,21 +1,32 @@
 /**
  * UploadPartCopy for every door: a part that refers to a range of an existing object's bytes. They are read once for the part's
- * digests (unless the whole source has them already), never copied, but for inline ones.
+ * digests (unless the whole source has them already), not copied, but for inline ones. Only between encrypted and plain they are:
+ * a part is what its upload is.
  */
 import type { Key, Version } from '../../engines/meta/meta-store.ts';
 import { openPlaces } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
+import { dataKeyOf } from '../crypt/keys.ts';
+import { handOn } from '../crypt/stretches.ts';
 import { CoreError } from '../errors.ts';
 import { committing, Draft, type Loaded } from '../model/draft.ts';
 import { objectKey, uploadKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { Checksum, ChecksumAlgorithm, ObjectRecord, PartRecord, Segment } from '../model/records.ts';
+import type {
+  BucketRecord,
+  Checksum,
+  ChecksumAlgorithm,
+  ObjectRecord,
+  PartRecord,
+  Segment,
+} from '../model/records.ts';
 import { checkCopySource, type ReadConditions } from '../objects/conditions.ts';
 import { type ObjectInfo, objectInfo } from '../objects/info.ts';
 import { loadedObject, present } from '../objects/object-place.ts';
 import { type RequestedRange, resolveRange } from '../objects/ranges.ts';
-import { type DataRange, digestData, segmentsWithin } from '../objects/read-data.ts';
+import { type DataRange, digestData, readData, slicesWithin, storedBytes } from '../objects/read-data.ts';
 import { lower } from '../objects/store-body.ts';
+import { uploadPart } from './upload-part.ts';
 import {
   draftPart,
   findPart,
@@ -30,10 +41,11 @@ export interface CopyPartInput extends UploadAddress {
   readonly source: { readonly bucket: BucketName; readonly key: ObjectKey };
   readonly sourceConditions: ReadConditions;
   readonly range?: RequestedRange;
+  readonly signal: AbortSignal;
 }
 
 /**
- * @throws CoreError NoSuchBucket, NoSuchKey, NoSuchUpload, PreconditionFailed, InvalidArgument (part number), Busy;
+ * @throws CoreError NoSuchBucket, NoSuchKey, NoSuchUpload, PreconditionFailed, InvalidArgument (part number), Busy, TooLarge;
  * RangeNotSatisfiable when the source does not have the whole range
  */
 export async function copyPart(
@@ -46,7 +58,10 @@ export async function copyPart(
     const { from, to } = await openBoth(core, input);
     const source = objectInfo(input.source.bucket, input.source.key, from.record);
     checkCopySource(input.sourceConditions, source);
-    const part = await partOf(from, to.upload.record.checksum?.algorithm);
+    if ((from.record.encryption === undefined) !== (to.upload.record.encryption === undefined)) {
+      return { part: await writtenAnew(core, input, from), source };
+    }
+    const part = await partOf(from, to);
     const replaced = await findPart(core, input.upload, input.part);
     // As for copies of objects: the source must still hold what the part will hold.
     await draftPart(new Draft(core), to, part, replaced).check(from.engineKey, from.version).commit();
@@ -54,7 +69,23 @@ export async function copyPart(
   });
 }
 
+/** The range as the upload keeps bytes: encrypted, or not. */
+function writtenAnew(
+  core: Core,
+  { range, ...part }: CopyPartInput,
+  { bucket, record }: CopySource,
+): Promise<PartRecord> {
+  const within = rangeWithin(range, record.size);
+  return uploadPart(core, {
+    ...part,
+    body: readData(core, storedBytes(core, bucket, record), within),
+    size: within.end - within.start,
+    expected: [],
+  });
+}
+
 interface CopySource extends Loaded<ObjectRecord> {
+  readonly bucket: BucketRecord;
   readonly engineKey: Key;
 }
 
@@ -68,7 +99,7 @@ async function openBoth(core: Core, input: CopyPartInput): Promise<{ from: CopyS
   const upload = loadedUpload(to.entries[0], input);
   const object = present(core, loadedObject(from.entries[0]), source);
   return {
-    from: { ...object, engineKey: objectKey(from.bucket.record.id, source.key) },
+    from: { ...object, bucket: from.bucket.record, engineKey: objectKey(from.bucket.record.id, source.key) },
     to: { bucket: to.bucket, upload },
   };
 }
@@ -77,15 +108,19 @@ async function openBoth(core: Core, input: CopyPartInput): Promise<{ from: CopyS
 function partReader(
   core: Core,
   { part, range }: CopyPartInput,
-): (source: Loaded<ObjectRecord>, algorithm: ChecksumAlgorithm | undefined) => Promise<PartRecord> {
+): (source: CopySource, target: UploadPlace) => Promise<PartRecord> {
   let made: { version: Version; part: PartRecord } | undefined;
-  return async ({ record, version }, algorithm) => {
+  return async ({ bucket, record, version }, target) => {
     if (made?.version === version) return made.part;
     const within = rangeWithin(range, record.size);
+    const key = dataKeyOf(core, bucket, record);
+    const newKey = dataKeyOf(core, target.bucket.record, target.upload.record);
     const segments: Segment[] = [];
-    for await (const segment of segmentsWithin(core, record.data, within)) segments.push(segment);
+    for await (const slice of slicesWithin(core, record.data, within)) {
+      segments.push(handOn(core, slice, key, newKey));
+    }
     const size = within.end - within.start;
-    const digests = await digestsOf(core, record, within, algorithm);
+    const digests = await digestsOf(core, bucket, record, within, target.upload.record.checksum?.algorithm);
     made = { version, part: { number: part, size, modifiedAt: core.clock(), segments, ...digests } };
     return made.part;
   };
@@ -102,15 +137,17 @@ function rangeWithin(range: RequestedRange | undefined, size: number): DataRange
 /** The part's ETag and checksum: the source's own when the part is all of an object written in one piece. */
 async function digestsOf(
   core: Core,
-  { data, size, etag, checksum }: ObjectRecord,
+  bucket: BucketRecord,
+  record: ObjectRecord,
   range: DataRange,
   algorithm: ChecksumAlgorithm | undefined,
 ): Promise<{ etag: string; checksum?: Checksum }> {
+  const { data, size, etag, checksum } = record;
   const same = data.kind === 'segments' && range.end - range.start === size;
   if (same && algorithm === undefined) return { etag };
   if (same && checksum !== undefined && checksum.algorithm === algorithm) return { etag, checksum };
   const wanted = algorithm === undefined ? [] : [lower(algorithm)];
-  const [md5, digest] = await digestData(core, data, range, ['md5', ...wanted]);
+  const [md5, digest] = await digestData(core, storedBytes(core, bucket, record), range, ['md5', ...wanted]);
   const told = { etag: md5?.toString('hex') ?? '' };
   if (algorithm === undefined || digest === undefined) return told;
   return { ...told, checksum: { algorithm, type: 'FULL_OBJECT', value: digest.toString('base64') } };

@@ -301,7 +301,7 @@ describe('parts copied from objects', () => {
   const source = { bucket, key: objectKeyOf('source') };
 
   function copy(upload: UploadId, part: number, range?: { start: number; end?: number }) {
-    const input = { bucket, key, upload, part, source, sourceConditions: {} };
+    const input = { bucket, key, upload, part, source, sourceConditions: {}, signal: noSignal };
     return copyPart(core, { ...input, ...(range && { range }) });
   }
 
@@ -333,6 +333,7 @@ describe('parts copied from objects', () => {
         sourceConditions: { ifMatch: [info.etag] },
         ...source,
         conditions: { ifNoneMatch: '*' },
+        signal: noSignal,
         attributes: (from) => from,
       });
       const again = await start();

@@ -1,7 +1,9 @@
 /** CreateMultipartUpload for every door. */
 import type { Actor } from '../actor.ts';
+import { dataKeyFor } from '../buckets/encryption.ts';
 import { openBucket } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
+import { encryptionIn } from '../crypt/keys.ts';
 import { CoreError } from '../errors.ts';
 import { uploadFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
@@ -16,12 +18,15 @@ export interface StartUploadInput {
   readonly key: ObjectKey;
   readonly attributes: ObjectAttributes;
   readonly checksum?: Pick<Checksum, 'algorithm' | 'type'>;
+  /** True: encrypted, also in a bucket where not everything is. */
+  readonly encrypted?: boolean;
 }
 
 /** @throws CoreError NoSuchBucket, Busy; InvalidArgument for a checksum type that the algorithm does not have */
 export async function startUpload(core: Core, actor: Actor, input: StartUploadInput): Promise<UploadRecord> {
   if (input.checksum !== undefined) refuseWrongType(input.checksum);
   return committing('upload', async () => {
+    const dataKey = await dataKeyFor(core, (await openBucket(core, input.bucket)).record, input.encrypted);
     const bucket = await openBucket(core, input.bucket);
     const record: UploadRecord = {
       ...attributesOf(input.attributes),
@@ -33,6 +38,7 @@ export async function startUpload(core: Core, actor: Actor, input: StartUploadIn
       startedAt: core.clock(),
       storageClass: bucket.record.storageClass,
       ...(input.checksum !== undefined && { checksum: input.checksum }),
+      ...encryptionIn(core, bucket.record, dataKey),
     };
     await new Draft(core)
       .check(bucketKey(input.bucket), bucket.version)

@@ -1,5 +1,6 @@
 /** UploadPart for every door. */
 import type { Core } from '../core.ts';
+import { dataKeyOf } from '../crypt/keys.ts';
 import { CoreError } from '../errors.ts';
 import { committing, Draft } from '../model/draft.ts';
 import type { ChecksumAlgorithm, PartRecord, UploadRecord } from '../model/records.ts';
@@ -33,7 +34,9 @@ export async function uploadPart(core: Core, input: UploadPartInput): Promise<Pa
   refuseWrongPartNumber(input.part);
   const early = await findUpload(core, input);
   const checksum = partChecksum(early.upload.record, input.checksum);
-  const stored = await storeBody(core, { ...input, ...(checksum !== undefined && { checksum }) });
+  const dataKey = dataKeyOf(core, early.bucket.record, early.upload.record);
+  const body = { ...input, ...(checksum !== undefined && { checksum }) };
+  const stored = await storeBody(core, body, dataKey);
   const { md5, ...kept } = stored;
   const record: PartRecord = { number: input.part, etag: md5, modifiedAt: core.clock(), ...kept };
   return keepingBody(core, stored.segments, () =>

@@ -59,6 +59,7 @@ function copy(core: MemoryCore, from: string, to: string) {
     bucket,
     key: objectKeyOf(to),
     conditions: {},
+    signal: noSignal,
     attributes: (source) => source,
   });
 }
@@ -281,7 +282,14 @@ describe('somebody faster', () => {
       await deleteObject(core, a);
       await collectNow(core);
     });
-    const copying = copyPart(core, { ...a, upload, part: 1, source: a, sourceConditions: {} });
+    const copying = copyPart(core, {
+      ...a,
+      upload,
+      part: 1,
+      source: a,
+      sourceConditions: {},
+      signal: noSignal,
+    });
     await assert.rejects(copying, (error) => isCoreError(error, 'NoSuchKey'));
     await collectAll(core);
     await auditNothingLeft(core);
@@ -323,7 +331,7 @@ describe('somebody faster', () => {
     it(`collects the same ${what}`, async () => {
       const { core, upload } = await withUpload();
       await put(core, 'a', big);
-      const source = { source: a, sourceConditions: {} };
+      const source = { source: a, sourceConditions: {}, signal: noSignal };
       const { part } = await copyPart(core, { ...a, upload, part: 1, ...source });
       const parts = [{ part: 1, etag: part.etag }];
       if (what === 'parts') {

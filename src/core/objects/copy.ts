@@ -1,18 +1,30 @@
-/** CopyObject for every door: a second record for the same bytes; none are copied. */
+/**
+ * CopyObject for every door: a second record for the same bytes. None are copied, with one exception: what is plain and is to be
+ * encrypted is written anew. What is encrypted stays so, also in a bucket where not everything is: its data key is wrapped anew.
+ */
 
 import type { Key, Version } from '../../engines/meta/meta-store.ts';
 import type { Actor } from '../actor.ts';
+import { giveKey } from '../buckets/encryption.ts';
 import { openPlaces } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
+import { dataKeyOf, encryptionIn, encryptsAll } from '../crypt/keys.ts';
 import { CoreError } from '../errors.ts';
 import { committing, type Loaded } from '../model/draft.ts';
 import { objectKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { Checksum, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
+import type {
+  BucketRecord,
+  Checksum,
+  ChecksumAlgorithm,
+  ObjectAttributes,
+  ObjectRecord,
+} from '../model/records.ts';
 import { checkCopySource, checkWrite, type ReadConditions, type WriteConditions } from './conditions.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from './info.ts';
 import { draftObject, loadedObject, type ObjectPlace, present, visible } from './object-place.ts';
-import { digestData } from './read-data.ts';
+import { putObject } from './put.ts';
+import { digestData, readData, storedBytes } from './read-data.ts';
 import { lower } from './store-body.ts';
 
 export interface CopyObjectInput {
@@ -25,12 +37,18 @@ export interface CopyObjectInput {
   readonly attributes: (source: ObjectInfo) => ObjectAttributes;
   /** Another checksum than the source's is computed by reading the bytes once. */
   readonly checksum?: ChecksumAlgorithm;
+  /** True: encrypted, also in a bucket where not everything is. */
+  readonly encrypted?: boolean;
+  readonly signal: AbortSignal;
 }
 
-/** @throws CoreError as readObject for the source (PreconditionFailed instead of NotModified) and putObject for the target */
+/**
+ * @throws CoreError as readObject for the source (PreconditionFailed instead of NotModified) and putObject for the target: TooLarge
+ * only where bytes are copied
+ */
 export async function copyObject(
   core: Core,
-  _actor: Actor,
+  actor: Actor,
   input: CopyObjectInput,
 ): Promise<{ info: ObjectInfo; source: ObjectInfo }> {
   const checksumOf = checksumReader(core, input.checksum);
@@ -40,6 +58,10 @@ export async function copyObject(
     const source = objectInfo(bucket, key, from.record);
     checkCopySource(input.sourceConditions, source);
     checkWrite(input.conditions, visible(core, to.object)?.record, input);
+    const wanted = input.encrypted === true || encryptsAll(to.bucket.record);
+    if (wanted && from.record.encryption === undefined) {
+      return { info: await encryptedCopy(core, actor, input, from, source), source };
+    }
     const { size, etag, data } = from.record;
     const checksum = await checksumOf(from);
     const record: ObjectRecord = {
@@ -51,6 +73,7 @@ export async function copyObject(
       ...(checksum !== undefined && { checksum }),
       storageClass: to.bucket.record.storageClass,
       data,
+      ...encryptionIn(core, to.bucket.record, dataKeyOf(core, from.bucket, from.record)),
     };
     // The bytes are referred to once more only while the source still refers to them: a count that reached zero stays there.
     await draftObject(core, to, record).check(from.engineKey, from.version).commit();
@@ -58,7 +81,31 @@ export async function copyObject(
   });
 }
 
+/** Reads what is plain and writes it encrypted: a new object with the source's bytes, with a checksum of the source's kind. */
+function encryptedCopy(
+  core: Core,
+  actor: Actor,
+  input: CopyObjectInput,
+  { bucket, record }: CopySource,
+  source: ObjectInfo,
+): Promise<ObjectInfo> {
+  const checksum = input.checksum ?? record.checksum?.algorithm;
+  return putObject(core, actor, {
+    bucket: input.bucket,
+    key: input.key,
+    attributes: input.attributes(source),
+    conditions: input.conditions,
+    body: readData(core, storedBytes(core, bucket, record), { start: 0, end: record.size }),
+    size: record.size,
+    expected: [],
+    ...(checksum !== undefined && { checksum }),
+    encrypted: true,
+    signal: input.signal,
+  });
+}
+
 interface CopySource extends Loaded<ObjectRecord> {
+  readonly bucket: BucketRecord;
   readonly engineKey: Key;
 }
 
@@ -69,9 +116,15 @@ async function openBoth(core: Core, input: CopyObjectInput): Promise<{ from: Cop
     { bucket: input.bucket, keys: keysOf(input.key) },
   ]);
   if (from === undefined || to === undefined) throw new CoreError('NoSuchBucket', { bucket: input.bucket });
+  const source = present(core, loadedObject(from.entries[0]), input.source);
+  if (source.record.encryption !== undefined && to.bucket.record.encryption === undefined) {
+    await giveKey(core, input.bucket);
+    return openBoth(core, input);
+  }
   return {
     from: {
-      ...present(core, loadedObject(from.entries[0]), input.source),
+      ...source,
+      bucket: from.bucket.record,
       engineKey: objectKey(from.bucket.record.id, input.source.key),
     },
     to: { bucket: to.bucket, key: input.key, object: loadedObject(to.entries[0]) },
@@ -82,13 +135,13 @@ async function openBoth(core: Core, input: CopyObjectInput): Promise<{ from: Cop
 function checksumReader(
   core: Core,
   wanted: ChecksumAlgorithm | undefined,
-): (source: Loaded<ObjectRecord>) => Promise<Checksum | undefined> {
+): (source: CopySource) => Promise<Checksum | undefined> {
   let computed: { version: Version; checksum: Checksum } | undefined;
-  return async ({ record, version }) => {
+  return async ({ bucket, record, version }) => {
     if (wanted === undefined || record.checksum?.algorithm === wanted) return record.checksum;
     if (computed?.version !== version) {
       const range = { start: 0, end: record.size };
-      const [digest] = await digestData(core, record.data, range, [lower(wanted)]);
+      const [digest] = await digestData(core, storedBytes(core, bucket, record), range, [lower(wanted)]);
       const value = digest?.toString('base64') ?? '';
       computed = { version, checksum: { algorithm: wanted, type: 'FULL_OBJECT', value } };
     }

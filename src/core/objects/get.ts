@@ -8,7 +8,7 @@ import { type ObjectInfo, objectInfo } from './info.ts';
 import { findManifestPart } from './manifest.ts';
 import { requireObject, type Sight } from './object-place.ts';
 import { type RequestedRange, resolveRanges } from './ranges.ts';
-import { type DataRange, openData } from './read-data.ts';
+import { type DataRange, openData, storedBytes } from './read-data.ts';
 
 export type { RequestedRange };
 
@@ -36,7 +36,8 @@ export interface ObjectReading {
 
 /** @throws CoreError NoSuchBucket, NoSuchKey, NotModified, PreconditionFailed, RangeNotSatisfiable, InvalidPart */
 export async function readObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
-  const { record } = (await requireObject(core, input, input.sight)).object;
+  const { bucket, object } = await requireObject(core, input, input.sight);
+  const { record } = object;
   checkRead(input.conditions, record);
   const asked = await askedRanges(core, input, record);
   return {
@@ -44,7 +45,7 @@ export async function readObject(core: Core, input: ReadObjectInput): Promise<Ob
     ranges: asked ?? [{ start: 0, end: record.size }],
     // A part without bytes is no range that could be named.
     partial: asked?.every(({ start, end }) => start < end) ?? false,
-    open: (range) => openData(core, record.data, range),
+    open: (range) => openData(core, storedBytes(core, bucket.record, record), range),
   };
 }
 

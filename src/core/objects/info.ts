@@ -16,11 +16,19 @@ export interface ObjectInfo extends ObjectAttributes {
   readonly storageClass: string;
   /** Parts of a completed multipart upload; absent for objects written whole. */
   readonly partCount?: number;
+  /** Whether its bytes are kept encrypted. */
+  readonly encrypted?: boolean;
 }
 
 export function objectInfo(bucket: BucketName, key: ObjectKey, record: ObjectRecord): ObjectInfo {
-  const { data, ...told } = record;
-  return { bucket, key, ...told, ...(data.kind === 'manifest' && { partCount: data.partCount }) };
+  const { data, encryption, ...told } = record;
+  return {
+    bucket,
+    key,
+    ...told,
+    ...(data.kind === 'manifest' && { partCount: data.partCount }),
+    ...(encryption !== undefined && { encrypted: true }),
+  };
 }
 
 /** The attributes alone, of anything that has them. */

@@ -1,6 +1,8 @@
 /** PutObject for every door: bytes durable first, then one commit that makes them an object. */
 import type { Actor, UserActor } from '../actor.ts';
+import { dataKeyFor } from '../buckets/encryption.ts';
 import type { Core } from '../core.ts';
+import { encryptionIn } from '../crypt/keys.ts';
 import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { BucketRecord, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
@@ -21,6 +23,8 @@ export interface PutObjectInput {
   /** The checksum to compute, check where expected, and keep with the object. */
   readonly checksum?: ChecksumAlgorithm;
   readonly signal: AbortSignal;
+  /** True: encrypted, also in a bucket where not everything is. */
+  readonly encrypted?: boolean;
   /** What authorization saw at the object's address. */
   readonly sight?: Sight | undefined;
 }
@@ -32,9 +36,12 @@ export interface PutObjectInput {
 export async function putObject(core: Core, _actor: Actor, input: PutObjectInput): Promise<ObjectInfo> {
   const early = await findObject(core, input, input.sight);
   checkWrite(input.conditions, visible(core, early.object)?.record, input);
-  const { segments, md5, ...stored } = await storeBody(core, input);
+  const dataKey = await dataKeyFor(core, early.bucket.record, input.encrypted);
+  // A bucket that got its key just now is not as it was read.
+  const stale = dataKey !== undefined && early.bucket.record.encryption === undefined;
+  const { segments, md5, ...stored } = await storeBody(core, input, dataKey);
   return keepingBody(core, segments, () =>
-    writeObject(core, input, early, (bucket) => ({
+    writeObject(core, input, stale ? undefined : early, (bucket) => ({
       ...attributesOf(input.attributes),
       versionId: 'null',
       modifiedAt: core.clock(),
@@ -42,6 +49,7 @@ export async function putObject(core: Core, _actor: Actor, input: PutObjectInput
       storageClass: bucket.storageClass,
       data: { kind: 'segments', segments },
       ...stored,
+      ...encryptionIn(core, bucket, dataKey),
     })),
   );
 }
@@ -50,10 +58,10 @@ export async function putObject(core: Core, _actor: Actor, input: PutObjectInput
 async function writeObject(
   core: Core,
   input: PutObjectInput,
-  early: ObjectPlace,
+  early: ObjectPlace | undefined,
   make: (bucket: BucketRecord) => ObjectRecord,
 ): Promise<ObjectInfo> {
-  let place: ObjectPlace | undefined = early;
+  let place = early;
   return committing('object', async () => {
     place ??= await findObject(core, input);
     const { bucket, object } = place;

@@ -3,7 +3,9 @@ import { createHasher, type HashAlgorithm } from '../../base/hash.ts';
 import type { ByteStream } from '../../base/streams/byte-stream.ts';
 import { Corrupt } from '../../engines/errors.ts';
 import type { Core } from '../core.ts';
-import type { ObjectData, Segment } from '../model/records.ts';
+import { dataKeyOf } from '../crypt/keys.ts';
+import { inlineBytes, lengthOf, readSlice, type Slice } from '../crypt/stretches.ts';
+import type { BucketRecord, ObjectData, ObjectRecord, Segment } from '../model/records.ts';
 import { chunksFrom } from './manifest.ts';
 
 /** Bytes of an object; `end` is exclusive. */
@@ -12,37 +14,58 @@ export interface DataRange {
   readonly end: number;
 }
 
-/** The bytes of `range`: at hand when they are inline, else a stream of lent chunks. @throws Corrupt, from the stream, when bytes are missing */
-export function openData(core: Core, data: ObjectData, range: DataRange): Uint8Array | ByteStream {
+/** Where an object's bytes are, and the key they need. */
+export interface StoredBytes {
+  readonly data: ObjectData;
+  /** Undefined when they are not encrypted. */
+  readonly dataKey: Uint8Array | undefined;
+}
+
+/** @throws Corrupt when the object's key does not open */
+export function storedBytes(core: Core, bucket: BucketRecord, record: ObjectRecord): StoredBytes {
+  return { data: record.data, dataKey: dataKeyOf(core, bucket, record) };
+}
+
+/** The bytes of `range`: at hand when they are inline, else a stream of lent chunks. @throws Corrupt, also from the stream, when bytes are missing */
+export function openData(core: Core, stored: StoredBytes, range: DataRange): Uint8Array | ByteStream {
   if (range.start === range.end) return new Uint8Array();
+  const { data, dataKey } = stored;
   if (data.kind === 'segments') {
     const [only, ...more] = [...cutSegments(data.segments, range)];
-    if (only?.kind === 'inline' && more.length === 0) return only.bytes;
+    if (only?.segment.kind === 'inline' && more.length === 0) {
+      return inlineBytes(only.segment, only.start, only.end, dataKey);
+    }
   }
-  return readSegments(core, segmentsWithin(core, data, range), range.end - range.start);
+  return readSlices(core, slicesWithin(core, data, range), dataKey, range.end - range.start);
+}
+
+/** As `openData`, always as a stream. */
+export async function* readData(
+  core: Core,
+  stored: StoredBytes,
+  range: DataRange,
+): AsyncGenerator<Uint8Array> {
+  const opened = openData(core, stored, range);
+  if (opened instanceof Uint8Array) yield opened;
+  else yield* opened;
 }
 
 /** Digests of the bytes of `range`, in the order of `algorithms`, computed in one reading. */
 export async function digestData(
   core: Core,
-  data: ObjectData,
+  stored: StoredBytes,
   range: DataRange,
   algorithms: readonly HashAlgorithm[],
 ): Promise<Buffer[]> {
   const hashers = algorithms.map(createHasher);
-  const opened = openData(core, data, range);
-  for await (const chunk of opened instanceof Uint8Array ? [opened] : opened) {
+  for await (const chunk of readData(core, stored, range)) {
     for (const hasher of hashers) hasher.update(chunk);
   }
   return hashers.map((hasher) => hasher.digest());
 }
 
-/** The stretches that make up `range`, cut to it. */
-export async function* segmentsWithin(
-  core: Core,
-  data: ObjectData,
-  range: DataRange,
-): AsyncGenerator<Segment> {
+/** The stretches that make up `range`, and what of each belongs to it. */
+export async function* slicesWithin(core: Core, data: ObjectData, range: DataRange): AsyncGenerator<Slice> {
   if (data.kind === 'segments') {
     yield* cutSegments(data.segments, range);
     return;
@@ -55,42 +78,27 @@ export async function* segmentsWithin(
 }
 
 /** `start` may be negative and `end` past the last byte: what is there between them is given. */
-function* cutSegments(segments: readonly Segment[], { start, end }: DataRange): Generator<Segment> {
+function* cutSegments(segments: readonly Segment[], { start, end }: DataRange): Generator<Slice> {
   let at = 0;
   for (const segment of segments) {
     const length = lengthOf(segment);
-    const from = Math.max(start - at, 0);
-    const to = Math.min(end - at, length);
-    if (from < to) yield cut(segment, from, to);
+    const slice = { segment, start: Math.max(start - at, 0), end: Math.min(end - at, length) };
+    if (slice.start < slice.end) yield slice;
     at += length;
     if (at >= end) return;
   }
 }
 
-function cut(segment: Segment, from: number, to: number): Segment {
-  return segment.kind === 'inline'
-    ? { kind: 'inline', bytes: segment.bytes.subarray(from, to) }
-    : { ...segment, offset: segment.offset + from, length: to - from };
-}
-
-function lengthOf(segment: Segment): number {
-  return segment.kind === 'inline' ? segment.bytes.length : segment.length;
-}
-
-async function* readSegments(
+async function* readSlices(
   core: Core,
-  segments: AsyncIterable<Segment>,
+  slices: AsyncIterable<Slice>,
+  dataKey: Uint8Array | undefined,
   expected: number,
 ): AsyncGenerator<Uint8Array> {
   let size = 0;
-  for await (const segment of segments) {
-    size += lengthOf(segment);
-    if (segment.kind === 'inline') yield segment.bytes;
-    else yield* core.blobs.read(segment.blob, rangeOf(segment));
+  for await (const slice of slices) {
+    size += slice.end - slice.start;
+    yield* readSlice(core, slice, dataKey);
   }
   if (size !== expected) throw new Corrupt(`an object has ${size} bytes where its record says ${expected}`);
-}
-
-function rangeOf({ offset, length }: { offset: number; length: number }): DataRange {
-  return { start: offset, end: offset + length };
 }

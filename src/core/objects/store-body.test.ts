@@ -46,7 +46,7 @@ for (const [where, hashThread] of [
     });
 
     const store = (body: AsyncIterable<Uint8Array>, input: Partial<BodyInput> = {}) =>
-      storeBody(core, { body, expected: [], signal: new AbortController().signal, ...input });
+      storeBody(core, { body, expected: [], signal: new AbortController().signal, ...input }, undefined);
     const bytesOf = async ({ segments: [segment, ...more], size }: StoredBody): Promise<Uint8Array> => {
       assert.equal(more.length, 0);
       if (segment === undefined) return Buffer.alloc(0);
@@ -102,7 +102,7 @@ for (const [where, hashThread] of [
       };
       const body = lending(randomBytes(1300 * KIB), 512 * KIB);
       await assert.rejects(
-        storeBody(down, { body, expected: [], signal: new AbortController().signal }),
+        storeBody(down, { body, expected: [], signal: new AbortController().signal }, undefined),
         Unavailable,
       );
       assert.ok(body.seen.closed);

@@ -8,6 +8,7 @@ import { abortable } from '../../base/streams/abortable.ts';
 import type { ByteStream } from '../../base/streams/byte-stream.ts';
 import { collectIfSmall, type ReopenedStream } from '../../base/streams/collect.ts';
 import type { Core } from '../core.ts';
+import { blobStretch, inlineStretch } from '../crypt/stretches.ts';
 import { CoreError } from '../errors.ts';
 import type { Checksum, ChecksumAlgorithm, Segment } from '../model/records.ts';
 import type { ExpectedDigest } from './info.ts';
@@ -30,24 +31,38 @@ export interface StoredBody {
   readonly checksum?: Checksum;
 }
 
-/** @throws CoreError BadDigest, IncompleteBody, TooLarge; whatever the body or `signal` ends with. Nothing stays behind then. */
-export async function storeBody(core: Core, input: BodyInput): Promise<StoredBody> {
+/**
+ * With a data key the bytes are stored encrypted; sizes and digests are those of the plain ones.
+ * @throws CoreError BadDigest, IncompleteBody, TooLarge; whatever the body or `signal` ends with. Nothing stays behind then.
+ */
+export async function storeBody(
+  core: Core,
+  input: BodyInput,
+  dataKey: Uint8Array | undefined,
+): Promise<StoredBody> {
   const digesting = new Digesting(core, input);
   const checked = digesting.check(abortable(input.body, input.signal));
   const body = await collectIfSmall(checked, core.settings.inlineBytes);
-  const segment =
-    body instanceof Uint8Array ? inlineSegment(body) : await writeBlob(core, body, input.signal);
-  return { segments: segment === undefined ? [] : [segment], ...digesting.result() };
+  const segments =
+    body instanceof Uint8Array
+      ? inlineSegments(core, body, dataKey)
+      : [await writeBlob(core, body, dataKey, digesting, input.signal)];
+  return { segments, ...digesting.result() };
 }
 
-function inlineSegment(bytes: Uint8Array): Segment | undefined {
-  return bytes.length === 0 ? undefined : { kind: 'inline', bytes };
+function inlineSegments(core: Core, bytes: Uint8Array, dataKey: Uint8Array | undefined): Segment[] {
+  return bytes.length === 0 ? [] : [inlineStretch(core, bytes, dataKey)];
 }
 
-async function writeBlob(core: Core, body: ReopenedStream, signal: AbortSignal): Promise<Segment> {
+async function writeBlob(
+  core: Core,
+  body: ReopenedStream,
+  dataKey: Uint8Array | undefined,
+  digesting: Digesting,
+  signal: AbortSignal,
+): Promise<Segment> {
   try {
-    const { id, size } = await core.blobs.write(body, signal);
-    return { kind: 'blob', blob: id, offset: 0, length: size };
+    return await blobStretch(core, body, dataKey, () => digesting.result().size, signal);
   } finally {
     await body.close();
   }

@@ -169,6 +169,7 @@ export async function copy(core: Core, actor: Actor, input: CopyInput, signal: A
     key: input.target.key,
     conditions: {},
     attributes: input.attributes,
+    signal,
   });
 }
 

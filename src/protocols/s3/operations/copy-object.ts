@@ -42,9 +42,9 @@ export const copyObjectOperation = s3Operation({
     { action: 'storage.objects.create', bucket, key },
     { action: 'storage.objects.get', ...source },
   ],
-  run: async ({ core, actor, input: { sourceOwner, ...input } }) => {
+  run: async ({ core, actor, input: { sourceOwner, ...input }, signal }) => {
     if (sourceOwner !== undefined) await requireOwner(core, input.source.bucket, sourceOwner);
-    return copyObject(core, actor, input);
+    return copyObject(core, actor, { ...input, signal });
   },
   reply: ({ info }) =>
     xmlReply('CopyObjectResult', [

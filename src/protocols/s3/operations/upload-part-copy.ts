@@ -32,9 +32,9 @@ export const uploadPartCopyOperation = s3Operation({
     { action: 'storage.objects.create', bucket, key },
     { action: 'storage.objects.get', ...source },
   ],
-  run: async ({ core, input: { sourceOwner, ...input } }) => {
+  run: async ({ core, input: { sourceOwner, ...input }, signal }) => {
     if (sourceOwner !== undefined) await requireOwner(core, input.source.bucket, sourceOwner);
-    return copyPart(core, input).catch((error: unknown) => {
+    return copyPart(core, { ...input, signal }).catch((error: unknown) => {
       throw isCoreError(error, 'RangeNotSatisfiable') ? beyondEnd(error.details.size) : error;
     });
   },
