@@ -33,6 +33,22 @@ test('reads the documented sample, every scalar as text', () => {
   assert.deepEqual(seed.buckets, [{ name: 'photos', project: 'demo', owner: 'alice@example.com' }]);
 });
 
+test('a bucket may be encrypted or not, and says nothing otherwise', () => {
+  for (const [text, useEncryption] of [
+    ['true', true],
+    ['false', false],
+  ] as const) {
+    const { buckets } = parseSeed(sample.replace('name: photos', `useEncryption: ${text}, name: photos`));
+    assert.deepEqual(buckets, [
+      { name: 'photos', project: 'demo', owner: 'alice@example.com', useEncryption },
+    ]);
+  }
+  assert.throws(
+    () => parseSeed(sample.replace('name: photos', 'useEncryption: maybe, name: photos')),
+    (error) => error instanceof SeedError && /^buckets\[0\]\.useEncryption: /.test(error.message),
+  );
+});
+
 test('an empty file is an empty seed', () => {
   for (const text of ['', '# nothing\n', '{}', '---\n']) {
     assert.deepEqual(parseSeed(text), { projects: [], users: [], buckets: [] });

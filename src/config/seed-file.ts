@@ -6,7 +6,7 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { parseDocument } from 'yaml';
-import { type Seed, SeedError, type SeedUser } from '../core/identity/seed.ts';
+import { type Seed, type SeedBucket, SeedError, type SeedUser } from '../core/identity/seed.ts';
 import type { ProjectId, UserId } from '../core/model/names.ts';
 import { projectRoles } from '../core/model/records.ts';
 
@@ -56,7 +56,11 @@ const seedSchema = Type.Object(
         ),
       ),
     ),
-    buckets: Type.Optional(Type.Array(Type.Object({ name: text, project: text, owner: text }, strict))),
+    buckets: Type.Optional(
+      Type.Array(
+        Type.Object({ name: text, project: text, owner: text, useEncryption: Type.Optional(flag) }, strict),
+      ),
+    ),
   },
   strict,
 );
@@ -69,7 +73,7 @@ export function parseSeed(yamlText: string): Seed {
   const seed: Seed = {
     projects: document.projects ?? [],
     users: (document.users ?? []).map(userOf),
-    buckets: document.buckets ?? [],
+    buckets: (document.buckets ?? []).map(bucketOf),
   };
   checkTwice(seed);
   checkReferences(seed);
@@ -149,6 +153,10 @@ function userOf(user: NonNullable<Document['users']>[number]): SeedUser {
     iamKeys,
     s3Keys,
   };
+}
+
+function bucketOf({ useEncryption, ...bucket }: NonNullable<Document['buckets']>[number]): SeedBucket {
+  return { ...bucket, ...(useEncryption === undefined ? {} : { useEncryption: useEncryption === 'true' }) };
 }
 
 /** Refuses what stands in the file twice and must be unique. */

@@ -119,16 +119,23 @@ test('400 for encryption by a key service, or by anything unknown', async () => 
   }
 });
 
-test('501 for managed encryption, and no bucket that pretends', async () => {
+test('managed encryption is told by creation, detail and list, whichever way it was asked for', async () => {
   const wishes = [
     { use_encryption: true },
     { encryption_configuration: { type: 'managed' } },
     { use_encryption: false, encryption_configuration: { type: 'managed' } },
   ];
-  for (const wish of wishes) {
-    assertError(await create({ name: 'to-encrypt', ...wish }), 501, 'NotImplemented', /encryption/);
+  for (const [index, wish] of wishes.entries()) {
+    const name = `encrypted-${index}`;
+    const made = await create({ name, ...wish });
+    assert.equal(made.status, 200, made.text);
+    const { json } = await ext(server, token, '/bucket?prefix=encrypted-&limit=100');
+    const item = (json as { items: { name: string }[] }).items.find((bucket) => bucket.name === name);
+    for (const told of [made.json, (await ext(server, token, `/bucket/${name}`)).json, item]) {
+      const { use_encryption, encryption_type } = told as Record<string, unknown>;
+      assert.deepEqual([use_encryption, encryption_type], [true, 'managed']);
+    }
   }
-  assertError(await ext(server, token, '/bucket/to-encrypt'), 404, 'NotFound');
 });
 
 test('400 for names that break a rule', async (t) => {

@@ -259,7 +259,8 @@ describe('PutObject', () => {
       ['x-amz-acl', 'public-read'],
       ['x-amz-grant-read', `id="${bob.id}"`],
       ['x-amz-tagging', 'a=b'],
-      ['x-amz-server-side-encryption', 'AES256'],
+      ['x-amz-server-side-encryption', 'aws:kms'],
+      ['x-amz-server-side-encryption-aws-kms-key-id', 'a-key'],
       ['x-amz-server-side-encryption-customer-algorithm', 'AES256'],
       ['x-amz-object-lock-mode', 'GOVERNANCE'],
       ['x-amz-object-lock-legal-hold', 'ON'],
@@ -271,6 +272,8 @@ describe('PutObject', () => {
       assert.equal(answer.element('Header'), header);
     }
     assertError(await put('refused', { 'x-amz-acl': 'nonsense' }), 400, 'InvalidArgument');
+    const cipher = { 'x-amz-server-side-encryption': 'ROT13' };
+    assertError(await put('refused', cipher), 400, 'InvalidArgument');
     assertError(await put('refused', { 'x-amz-storage-class': 'GLACIER' }), 400, 'InvalidStorageClass');
     await assertFails(s3.headObject({ Bucket, Key: 'refused' }), 404, 'NotFound');
   });

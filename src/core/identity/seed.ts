@@ -6,6 +6,7 @@
 import { Conflict } from '../../engines/errors.ts';
 import type { UserActor } from '../actor.ts';
 import { createBucket } from '../buckets/create.ts';
+import { setBucketEncryption } from '../buckets/encryption.ts';
 import type { Core } from '../core.ts';
 import { isCoreError } from '../errors.ts';
 import { type ProjectId, parseBucketName, type UserId } from '../model/names.ts';
@@ -48,6 +49,8 @@ export interface SeedBucket {
   readonly project: string;
   /** The name of a user of the same seed. */
   readonly owner: string;
+  /** Whether everything written to it is encrypted; as it is when absent. */
+  readonly useEncryption?: boolean;
 }
 
 export interface Seed {
@@ -256,9 +259,12 @@ async function applyBucket(
     proof: { kind: 'cli', id: 'seed' },
     address: '',
   };
+  const name = parseBucketName(wanted.name, core.settings.names);
+  const { useEncryption } = wanted;
   try {
-    await createBucket(core, actor, { name: parseBucketName(wanted.name, core.settings.names) });
+    await createBucket(core, actor, { name, ...(useEncryption === true && { encrypted: true }) });
   } catch (error) {
     if (!isCoreError(error, 'BucketExists') || !error.details.sameProject) throw error;
+    if (useEncryption !== undefined) await setBucketEncryption(core, name, useEncryption);
   }
 }

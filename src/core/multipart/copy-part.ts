@@ -26,7 +26,7 @@ import { loadedObject, present } from '../objects/object-place.ts';
 import { type RequestedRange, resolveRange } from '../objects/ranges.ts';
 import { type DataRange, digestData, readData, slicesWithin, storedBytes } from '../objects/read-data.ts';
 import { lower } from '../objects/store-body.ts';
-import { uploadPart } from './upload-part.ts';
+import { type StoredPart, storedPart, uploadPart } from './upload-part.ts';
 import {
   draftPart,
   findPart,
@@ -51,7 +51,7 @@ export interface CopyPartInput extends UploadAddress {
 export async function copyPart(
   core: Core,
   input: CopyPartInput,
-): Promise<{ part: PartRecord; source: ObjectInfo }> {
+): Promise<{ part: StoredPart; source: ObjectInfo }> {
   refuseWrongPartNumber(input.part);
   const partOf = partReader(core, input);
   return committing('part', async () => {
@@ -65,7 +65,7 @@ export async function copyPart(
     const replaced = await findPart(core, input.upload, input.part);
     // As for copies of objects: the source must still hold what the part will hold.
     await draftPart(new Draft(core), to, part, replaced).check(from.engineKey, from.version).commit();
-    return { part, source };
+    return { part: storedPart(part, to.upload.record), source };
   });
 }
 
@@ -74,7 +74,7 @@ function writtenAnew(
   core: Core,
   { range, ...part }: CopyPartInput,
   { bucket, record }: CopySource,
-): Promise<PartRecord> {
+): Promise<StoredPart> {
   const within = rangeWithin(range, record.size);
   return uploadPart(core, {
     ...part,

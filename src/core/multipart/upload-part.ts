@@ -25,12 +25,22 @@ export interface UploadPartInput extends UploadAddress {
   readonly signal: AbortSignal;
 }
 
+/** A part, and whether it is kept encrypted. */
+export interface StoredPart extends PartRecord {
+  readonly encrypted?: boolean;
+}
+
+/** What is told of `part` of `upload`. */
+export function storedPart(part: PartRecord, { encryption }: UploadRecord): StoredPart {
+  return encryption === undefined ? part : { ...part, encrypted: true };
+}
+
 /**
  * A part with the same number is replaced.
  * @throws CoreError NoSuchBucket, NoSuchUpload, InvalidArgument (part number, checksum algorithm), BadDigest, IncompleteBody,
  * TooLarge, Busy. Nothing stays behind after any of them.
  */
-export async function uploadPart(core: Core, input: UploadPartInput): Promise<PartRecord> {
+export async function uploadPart(core: Core, input: UploadPartInput): Promise<StoredPart> {
   refuseWrongPartNumber(input.part);
   const early = await findUpload(core, input);
   const checksum = partChecksum(early.upload.record, input.checksum);
@@ -44,7 +54,7 @@ export async function uploadPart(core: Core, input: UploadPartInput): Promise<Pa
       const place = await findUpload(core, input);
       const replaced = await findPart(core, input.upload, input.part);
       await draftPart(new Draft(core), place, record, replaced).commit();
-      return record;
+      return storedPart(record, place.upload.record);
     }),
   );
 }

@@ -3,6 +3,7 @@ import { isoSeconds } from '../../base/http/http-date.ts';
 import type { ReplyHeaders } from '../../base/http/reply.ts';
 import type { BucketInfo } from '../../core/buckets/buckets.ts';
 import { isPublic } from '../../core/buckets/grants.ts';
+import { encryptsAll } from '../../core/crypt/keys.ts';
 import type { BucketType } from '../../core/model/records.ts';
 
 /** There is one placement; the name is that of the storage behind the original service. */
@@ -14,8 +15,9 @@ export function typeOf({ type }: BucketInfo): BucketType | 'STANDARD' {
 }
 
 /** Server-side encryption as this API tells it: `managed` or the empty string. */
-function encryptionOf(_bucket: BucketInfo) {
-  return { use_encryption: false, encryption_type: '' };
+function encryptionOf(bucket: BucketInfo) {
+  const encrypted = encryptsAll(bucket);
+  return { use_encryption: encrypted, encryption_type: encrypted ? 'managed' : '' };
 }
 
 /** `read-only` exactly when everybody may read objects, whichever door said so (DESIGN 12). */

@@ -101,6 +101,10 @@ export const errorTable = {
     status: 400,
     message: 'The connection stood still for too long while the body was awaited.',
   },
+  ServerSideEncryptionConfigurationNotFoundError: {
+    status: 404,
+    message: 'The server side encryption configuration was not found',
+  },
   ServiceUnavailable: { status: 503, message: 'The service cannot answer now. Please try again.' },
   SignatureDoesNotMatch: {
     status: 403,

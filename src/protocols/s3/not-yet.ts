@@ -22,7 +22,6 @@ export const notYet: readonly Routed[] = [
     acl: 'GetBucketAcl',
     analytics: 'ListBucketAnalyticsConfigurations GetBucketAnalyticsConfiguration',
     cors: 'GetBucketCors',
-    encryption: 'GetBucketEncryption',
     'intelligent-tiering':
       'ListBucketIntelligentTieringConfigurations GetBucketIntelligentTieringConfiguration',
     inventory: 'ListBucketInventoryConfigurations GetBucketInventoryConfiguration',
@@ -50,7 +49,6 @@ export const notYet: readonly Routed[] = [
     acl: 'PutBucketAcl',
     analytics: 'PutBucketAnalyticsConfiguration',
     cors: 'PutBucketCors',
-    encryption: 'PutBucketEncryption',
     'intelligent-tiering': 'PutBucketIntelligentTieringConfiguration',
     inventory: 'PutBucketInventoryConfiguration',
     logging: 'PutBucketLogging',
@@ -78,7 +76,6 @@ export const notYet: readonly Routed[] = [
   ...rows('DELETE', 'bucket', {
     analytics: 'DeleteBucketAnalyticsConfiguration',
     cors: 'DeleteBucketCors',
-    encryption: 'DeleteBucketEncryption',
     'intelligent-tiering': 'DeleteBucketIntelligentTieringConfiguration',
     inventory: 'DeleteBucketInventoryConfiguration',
     metadataConfiguration: 'DeleteBucketMetadataConfiguration',

@@ -4,6 +4,7 @@ import type { ReplyHeaders } from '../../base/http/reply.ts';
 import { CoreError } from '../../core/errors.ts';
 import type { ContentHeaders, Metadata, ObjectAttributes } from '../../core/model/records.ts';
 import type { ObjectInfo } from '../../core/objects/info.ts';
+import { encryptionHeader, managedEncryption } from './encryption-headers.ts';
 import { headerText, headerValue } from './header-text.ts';
 import type { S3View } from './request.ts';
 import { storedContentEncoding } from './request.ts';
@@ -67,10 +68,11 @@ export function quoteEtag(etag: string): string {
 /** What tells how to read an object's bytes; `overrides` are what this one request asked to be told instead. */
 export function objectHeaders(info: ObjectInfo, overrides: ResponseOverrides = {}): ReplyHeaders {
   const { headers } = info;
-  const written: Record<string, string | undefined> = {
+  const written: ReplyHeaders = {
     'Last-Modified': httpDate(info.modifiedAt),
     ETag: quoteEtag(info.etag),
     'Accept-Ranges': 'bytes',
+    [encryptionHeader]: info.encrypted === true ? managedEncryption : undefined,
     'x-amz-storage-class': info.storageClass === 'STANDARD' ? undefined : info.storageClass,
     'Content-Type': printed(info.contentType),
     'Cache-Control': printed(headers.cacheControl),

@@ -2,6 +2,7 @@
  * Owns request headers that ask for what is not served: each is refused by name, because ignoring one would store an object
  * other than the client believes. Harmless values (the default storage class, the ACL that changes nothing) pass.
  */
+import { encryptionHeader, managedEncryption } from './encryption-headers.ts';
 import { type S3Error, s3Error } from './errors.ts';
 import { transitionMinimum } from './lifecycle-headers.ts';
 import type { S3View } from './request.ts';
@@ -50,6 +51,16 @@ const storageClass: Rule = (value, header) =>
 /** By header name, or by its beginning when it ends with `*`. */
 type Rules = Readonly<Record<string, Rule>>;
 
+/** Keys of the service are what we have; those of a key service or of the customer are not. */
+const managedAlone: Rule = (value, header) => {
+  if (value === managedEncryption) return undefined;
+  if (/^aws:(kms(:dsse)?|fsx)$/.test(value)) return notImplemented(value, header);
+  return s3Error('InvalidArgument', 'The encryption method specified is not supported', {
+    ArgumentName: header,
+    ArgumentValue: value,
+  });
+};
+
 const encryption: Rules = {
   'x-amz-server-side-encryption*': notImplemented,
   'x-amz-copy-source-server-side-encryption*': notImplemented,
@@ -58,6 +69,7 @@ const encryption: Rules = {
 /** Of calls that write an object or begin one. */
 const objectWrite: Rules = {
   ...encryption,
+  [encryptionHeader]: managedAlone,
   'x-amz-acl': aclUnless('private', 'bucket-owner-full-control'),
   'x-amz-grant-*': notImplemented,
   'x-amz-object-lock-*': notImplemented,

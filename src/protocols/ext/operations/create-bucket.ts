@@ -2,7 +2,6 @@
 import { type Static, Type } from 'typebox';
 import { json } from '../../../base/http/reply.ts';
 import { createBucket } from '../../../core/buckets/create.ts';
-import { CoreError } from '../../../core/errors.ts';
 import { parseBucketName } from '../../../core/model/names.ts';
 import { type BucketType, bucketTypes } from '../../../core/model/records.ts';
 import { createdBucket } from '../bucket-document.ts';
@@ -53,11 +52,11 @@ export const createBucketOperation = operation({
   run: async ({ core, actor, input, body }) => {
     const name = parseBucketName(body.name, core.settings.names);
     const type = readType(body.type ?? 'STANDARD', regionOfHost(input.host, core.settings.regions));
-    // A bucket that only claims to be encrypted would be worse than none.
-    if (wantsEncryption(body)) throw new CoreError('NotImplemented', { what: 'bucket encryption' });
+    const encrypted = wantsEncryption(body);
     return createBucket(core, userOf(actor), {
       name,
       project: projectOf(actor),
+      encrypted,
       ...(type === undefined ? {} : { type }),
     });
   },

@@ -8,6 +8,7 @@ import { type S3Request, s3Operation } from '../define-operation.ts';
 import { readCompleteMultipartUpload } from '../documents/complete-multipart-upload.ts';
 import { checksumElements, xmlReply } from '../documents/elements.ts';
 import { xmlBody } from '../documents/read-document.ts';
+import { encryptionReplyHeaders } from '../encryption-headers.ts';
 import { s3Error } from '../errors.ts';
 import { parseChecksumType, parseObjectChecksum } from '../object-checksums.ts';
 import { quoteEtag } from '../object-headers.ts';
@@ -50,13 +51,17 @@ export const completeMultipartUploadOperation = s3Operation({
     return completeUpload(core, actor, { ...target, ...rest, parts });
   },
   reply: (info, { target }, view) =>
-    xmlReply('CompleteMultipartUploadResult', [
-      element('Location', objectUrl(view, target)),
-      element('Bucket', target.bucket),
-      element('Key', target.key),
-      element('ETag', quoteEtag(info.etag)),
-      ...checksumElements(info.checksum),
-    ]),
+    xmlReply(
+      'CompleteMultipartUploadResult',
+      [
+        element('Location', objectUrl(view, target)),
+        element('Bucket', target.bucket),
+        element('Key', target.key),
+        element('ETag', quoteEtag(info.etag)),
+        ...checksumElements(info.checksum),
+      ],
+      encryptionReplyHeaders(info),
+    ),
 });
 
 /** @throws S3Error InvalidRequest */

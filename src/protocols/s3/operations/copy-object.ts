@@ -10,6 +10,7 @@ import { readConditions, writeConditions } from '../conditions.ts';
 import { copySourceHeader, copySourceOf } from '../copy-source.ts';
 import { requireOwner, type S3Request, s3Operation } from '../define-operation.ts';
 import { checksumElements, timestamp, xmlReply } from '../documents/elements.ts';
+import { encryptionOf, encryptionReplyHeaders } from '../encryption-headers.ts';
 import { s3Error } from '../errors.ts';
 import { attributesOf, quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
@@ -25,13 +26,16 @@ export const copyObjectOperation = s3Operation({
     directiveOf(view, 'x-amz-tagging-directive');
     refuseUnserved(view, 'objectWrite');
     const algorithm = view.request.header('x-amz-checksum-algorithm');
-    if (!replace && algorithm === undefined) refuseSelfCopy(view, source, target);
+    const encryption = encryptionOf(view);
+    const changed = replace || algorithm !== undefined || encryption.encrypted === true;
+    if (!changed) refuseSelfCopy(view, source, target);
     return {
       ...target,
       source,
       sourceOwner: view.request.header('x-amz-source-expected-bucket-owner'),
       sourceConditions: readConditions(view, 'x-amz-copy-source-'),
       conditions: writeConditions(view),
+      ...encryption,
       attributes: replace ? constant(attributesOf(view)) : copiedAttributes,
       ...(algorithm !== undefined && {
         checksum: parseChecksumAlgorithm(algorithm, 'x-amz-checksum-algorithm'),
@@ -47,11 +51,15 @@ export const copyObjectOperation = s3Operation({
     return copyObject(core, actor, { ...input, signal });
   },
   reply: ({ info }) =>
-    xmlReply('CopyObjectResult', [
-      element('LastModified', timestamp(info.modifiedAt)),
-      element('ETag', quoteEtag(info.etag)),
-      ...checksumElements(info.checksum),
-    ]),
+    xmlReply(
+      'CopyObjectResult',
+      [
+        element('LastModified', timestamp(info.modifiedAt)),
+        element('ETag', quoteEtag(info.etag)),
+        ...checksumElements(info.checksum),
+      ],
+      encryptionReplyHeaders(info),
+    ),
 });
 
 type Directive = 'COPY' | 'REPLACE';

@@ -7,6 +7,7 @@ import { newObjectOf } from '../address.ts';
 import { parseChecksumAlgorithm } from '../checksum-headers.ts';
 import { type S3Request, s3Operation } from '../define-operation.ts';
 import { xmlReply } from '../documents/elements.ts';
+import { encryptionOf, encryptionReplyHeaders } from '../encryption-headers.ts';
 import { s3Error } from '../errors.ts';
 import { parseChecksumType } from '../object-checksums.ts';
 import { attributesOf } from '../object-headers.ts';
@@ -22,18 +23,20 @@ export const createMultipartUploadOperation = s3Operation({
     return {
       ...newObjectOf(view),
       attributes: attributesOf(view),
+      ...encryptionOf(view),
       ...(checksum !== undefined && { checksum }),
     };
   },
   authorize: ({ bucket, key }) => [{ action: 'storage.objects.create', bucket, key }],
   run: ({ core, actor, input }) => startUpload(core, actor, input),
-  reply: ({ id, checksum }, { bucket, key }) =>
+  reply: ({ id, checksum, encryption }, { bucket, key }) =>
     xmlReply(
       'InitiateMultipartUploadResult',
       [element('Bucket', bucket), element('Key', key), element('UploadId', id)],
       {
         'x-amz-checksum-algorithm': checksum?.algorithm,
         'x-amz-checksum-type': checksum?.type,
+        ...encryptionReplyHeaders({ encrypted: encryption !== undefined }),
       },
     ),
 });

@@ -6,9 +6,11 @@ import { copyObjectOperation } from './copy-object.ts';
 import { createBucketOperation } from './create-bucket.ts';
 import { createMultipartUploadOperation } from './create-multipart-upload.ts';
 import { deleteBucketOperation } from './delete-bucket.ts';
+import { deleteBucketEncryptionOperation } from './delete-bucket-encryption.ts';
 import { deleteBucketLifecycleOperation } from './delete-bucket-lifecycle.ts';
 import { deleteObjectOperation } from './delete-object.ts';
 import { deleteObjectsOperation } from './delete-objects.ts';
+import { getBucketEncryptionOperation } from './get-bucket-encryption.ts';
 import { getBucketLifecycleOperation } from './get-bucket-lifecycle-configuration.ts';
 import { getBucketLocationOperation } from './get-bucket-location.ts';
 import { getObjectOperation } from './get-object.ts';
@@ -20,6 +22,7 @@ import { listMultipartUploadsOperation } from './list-multipart-uploads.ts';
 import { listObjectsOperation } from './list-objects.ts';
 import { listObjectsV2Operation } from './list-objects-v2.ts';
 import { listPartsOperation } from './list-parts.ts';
+import { putBucketEncryptionOperation } from './put-bucket-encryption.ts';
 import { putBucketLifecycleOperation } from './put-bucket-lifecycle-configuration.ts';
 import { putObjectOperation } from './put-object.ts';
 import { uploadPartOperation } from './upload-part.ts';
@@ -31,6 +34,9 @@ export const s3Operations: readonly S3Operation[] = [
   createBucketOperation,
   headBucketOperation,
   getBucketLocationOperation,
+  getBucketEncryptionOperation,
+  putBucketEncryptionOperation,
+  deleteBucketEncryptionOperation,
   deleteBucketOperation,
   putBucketLifecycleOperation,
   getBucketLifecycleOperation,

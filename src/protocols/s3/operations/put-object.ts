@@ -6,6 +6,7 @@ import { bindIntegrity, checksumReplyHeaders, parseIntegrityHeaders } from '../c
 import { writeConditions } from '../conditions.ts';
 import { requireLength } from '../content-length.ts';
 import { s3Operation } from '../define-operation.ts';
+import { encryptionOf, encryptionReplyHeaders } from '../encryption-headers.ts';
 import { attributesOf, quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
 
@@ -19,6 +20,7 @@ export const putObjectOperation = s3Operation({
     return {
       ...newObjectOf(view),
       attributes: attributesOf(view),
+      ...encryptionOf(view),
       conditions: writeConditions(view),
       integrity: parseIntegrityHeaders(view),
     };
@@ -33,8 +35,12 @@ export const putObjectOperation = s3Operation({
       signal,
       sight,
     }),
-  reply: ({ etag, checksum }) => ({
+  reply: (info) => ({
     status: 200,
-    headers: { ETag: quoteEtag(etag), ...checksumReplyHeaders(checksum) },
+    headers: {
+      ETag: quoteEtag(info.etag),
+      ...checksumReplyHeaders(info.checksum),
+      ...encryptionReplyHeaders(info),
+    },
   }),
 });

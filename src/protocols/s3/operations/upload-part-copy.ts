@@ -8,6 +8,7 @@ import { readConditions } from '../conditions.ts';
 import { copySourceHeader, copySourceOf } from '../copy-source.ts';
 import { requireOwner, s3Operation } from '../define-operation.ts';
 import { partChecksumElement, timestamp, xmlReply } from '../documents/elements.ts';
+import { encryptionReplyHeaders } from '../encryption-headers.ts';
 import { type S3Error, s3Error } from '../errors.ts';
 import { quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
@@ -39,11 +40,15 @@ export const uploadPartCopyOperation = s3Operation({
     });
   },
   reply: ({ part }) =>
-    xmlReply('CopyPartResult', [
-      element('LastModified', timestamp(part.modifiedAt)),
-      element('ETag', quoteEtag(part.etag)),
-      partChecksumElement(part.checksum?.algorithm, part.checksum?.value),
-    ]),
+    xmlReply(
+      'CopyPartResult',
+      [
+        element('LastModified', timestamp(part.modifiedAt)),
+        element('ETag', quoteEtag(part.etag)),
+        partChecksumElement(part.checksum?.algorithm, part.checksum?.value),
+      ],
+      encryptionReplyHeaders(part),
+    ),
 });
 
 /** S3 has words of its own here: a copied range is not cut at the source's end as a read is. */

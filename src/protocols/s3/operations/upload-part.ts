@@ -4,6 +4,7 @@ import { streamBody } from '../../operation.ts';
 import { bindIntegrity, parseIntegrityHeaders } from '../checksum-headers.ts';
 import { requireLength } from '../content-length.ts';
 import { s3Operation } from '../define-operation.ts';
+import { encryptionReplyHeaders } from '../encryption-headers.ts';
 import { checksumPartHeaders } from '../object-checksums.ts';
 import { quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
@@ -27,8 +28,12 @@ export const uploadPartOperation = s3Operation({
       ...(body.length !== undefined && { size: body.length }),
       signal,
     }),
-  reply: ({ etag, checksum }) => ({
+  reply: (part) => ({
     status: 200,
-    headers: { ETag: quoteEtag(etag), ...checksumPartHeaders(checksum) },
+    headers: {
+      ETag: quoteEtag(part.etag),
+      ...checksumPartHeaders(part.checksum),
+      ...encryptionReplyHeaders(part),
+    },
   }),
 });
