@@ -12,6 +12,7 @@ import type { BucketName, ProjectId } from '../model/names.ts';
 import type { BucketRecord, BucketType, Grant, GrantMember, Metadata } from '../model/records.ts';
 import { type BucketInfo, bucketInfo } from './buckets.ts';
 import { openBucket } from './lookup.ts';
+import { sealTempUrlKeys } from './temp-url-keys.ts';
 
 export interface CreateBucketInput {
   readonly name: BucketName;
@@ -89,7 +90,7 @@ function newBucket(
       grant('storage.editor', { type: 'role_group', id: 'project-member' }),
       grant('storage.viewer', { type: 'role_group', id: 'project-reader' }),
     ],
-    metadata,
+    metadata: sealTempUrlKeys(core, metadata),
     storageClass: 'STANDARD',
     ...(type === undefined ? {} : { type }),
     ...(encrypted && { encryption: newBucketEncryption(core, id, true) }),
