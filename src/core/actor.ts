@@ -22,6 +22,8 @@ export interface UserActor {
   readonly projectName?: string;
   /** The rights in `projectId` at this moment (for a token: roles at issue ∩ roles now). */
   readonly roles: readonly ProjectRole[];
+  /** Ids of the groups it belongs to at this moment. */
+  readonly groups: readonly string[];
   readonly proof: Proof;
   readonly address: string;
   /** The page the request comes from, where a protocol gives it a meaning: as claimed, so it is no proof of anything. */
