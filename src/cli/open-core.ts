@@ -49,6 +49,7 @@ export async function openCore(config: Config, openEngines: OpenEngines): Promis
       maxUploadBytes: 5 * gibibyte,
       minPartBytes: 5 * 1024 * 1024,
       collectGrace: config.collectGrace * 1000,
+      lifecycleDay: config.lifecycleDay * 1000,
     },
   };
 }

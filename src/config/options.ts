@@ -309,6 +309,15 @@ export const options = {
     fallback: () => 86_400,
     parse: wholeNumber(0, 31_536_000),
   }),
+  lifecycleDay: option({
+    env: 'ONGGI_LIFECYCLE_DAY',
+    flag: 'lifecycle-day',
+    placeholder: 'seconds',
+    doc: 'time that lifecycle rules count as one day, for tests; rules run when a day begins, at 00:00 UTC',
+    shown: '86400',
+    fallback: () => 86_400,
+    parse: wholeNumber(1, 86_400),
+  }),
 } as const;
 
 export type OptionName = keyof typeof options;

@@ -25,6 +25,8 @@ export interface CoreSettings {
   readonly minPartBytes: number;
   /** Milliseconds between a blob's last reference going and its bytes going; longer than any read. */
   readonly collectGrace: number;
+  /** Milliseconds that lifecycle rules count as a day; a day begins at each of its multiples since the epoch. */
+  readonly lifecycleDay: number;
 }
 
 export interface Core {

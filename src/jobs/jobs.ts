@@ -1,11 +1,17 @@
 /** Owns which background jobs there are. One process of a service runs them; several doing so is harmless. */
 import type { Core } from '../core/core.ts';
 import { collectJob, sweepJob } from './collect-blobs.ts';
+import { lifecycleJob } from './lifecycle.ts';
 import { removePastDueJob } from './remove-past-due.ts';
 import { type JobLog, repeat } from './repeat.ts';
 
 /** Runs all jobs until `signal` aborts; resolves when the last one has ended. */
 export async function startJobs(core: Core, log: JobLog, signal: AbortSignal): Promise<void> {
-  const jobs = [collectJob(core, log), sweepJob(core, log), removePastDueJob(core, log)];
+  const jobs = [
+    collectJob(core, log),
+    sweepJob(core, log),
+    removePastDueJob(core, log),
+    lifecycleJob(core, log),
+  ];
   await Promise.all(jobs.map((job) => repeat(job, log, signal)));
 }

@@ -50,6 +50,7 @@ export async function withStore<T>(
         maxUploadBytes: 5 * 1024 ** 3,
         minPartBytes: 5 * 1024 ** 2,
         collectGrace: 0,
+        lifecycleDay: 86_400_000,
       },
     });
   } finally {

@@ -25,7 +25,6 @@ const actor = (userId: string, projectId: ProjectId, role: UserActor['roles'][nu
   serviceAdmin: false,
   projectId,
   roles: [role],
-  groups: [],
   proof: { kind: 's3-key', id: 'k' },
   address: '',
 });
@@ -41,7 +40,7 @@ const photos = parseBucketName('photos', defaultNameLimits);
 const absent = 'absent' as BucketName;
 
 before(async () => {
-  core = await memoryCore({}, [home, elsewhere]);
+  core = await memoryCore();
   await createBucket(core, alice, { name: photos });
 });
 

@@ -256,7 +256,6 @@ async function applyBucket(
     serviceAdmin: owner.serviceAdmin,
     projectId,
     roles: [],
-    groups: [],
     proof: { kind: 'cli', id: 'seed' },
     address: '',
   };

@@ -1,7 +1,8 @@
 /**
  * Owns what the server removes of itself, by a rule or a date: each removal is the ordinary use case, in the name of the system, and
- * touches nothing but what was judged. All of them pass here, so here is where they can be seen.
+ * touches nothing but what was judged. All of them pass here, and each one's commit carries its event.
  */
+import { newId } from '../../base/clock.ts';
 import type { SystemActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { isCoreError } from '../errors.ts';
@@ -9,6 +10,9 @@ import type { BucketName, ObjectKey } from '../model/names.ts';
 import { abortUpload } from '../multipart/abort.ts';
 import type { UploadAddress } from '../multipart/upload-place.ts';
 import { type DeleteObjectInput, deleteObject } from '../objects/delete.ts';
+import type { ObjectAddress } from '../objects/object-place.ts';
+import { Witness } from '../trail/witness.ts';
+import { sharedStore } from '../trail/witnessed-store.ts';
 
 export interface Removal {
   readonly bucket: BucketName;
@@ -18,9 +22,9 @@ export interface Removal {
 }
 
 /** Whether an object went. @throws CoreError Busy */
-export async function removeObject(core: Core, _actor: SystemActor, removal: Removal): Promise<boolean> {
+export async function removeObject(core: Core, actor: SystemActor, removal: Removal): Promise<boolean> {
   try {
-    return (await deleteObject(core, removal)).existed;
+    return (await deleteObject(inTheName(core, actor, 'ExpireObject', removal), removal)).existed;
   } catch (error) {
     if (isCoreError(error, 'NoSuchBucket')) return false;
     throw error;
@@ -28,18 +32,32 @@ export async function removeObject(core: Core, _actor: SystemActor, removal: Rem
 }
 
 /** Whether an upload ended by this. @throws CoreError Busy */
-export async function removeUpload(
-  core: Core,
-  _actor: SystemActor,
-  address: UploadAddress,
-): Promise<boolean> {
+export async function removeUpload(core: Core, actor: SystemActor, address: UploadAddress): Promise<boolean> {
   try {
-    await abortUpload(core, address);
+    await abortUpload(inTheName(core, actor, 'ExpireMultipartUpload', address), address);
     return true;
   } catch (error) {
     if (isCoreError(error, 'NoSuchBucket') || isCoreError(error, 'NoSuchUpload')) return false;
     throw error;
   }
+}
+
+/** The core of one removal, whose commit carries the event; also where another call has brought the removal about. */
+function inTheName(core: Core, { name }: SystemActor, event: string, { bucket, key }: ObjectAddress): Core {
+  const witness = new Witness(
+    { ...core, meta: sharedStore(core.meta) },
+    {
+      id: newId(core.random),
+      api: 'job',
+      method: '',
+      path: '',
+      rawQuery: '',
+      address: '',
+      agent: `onggi ${name}`,
+    },
+  );
+  witness.callIs(event, { type: 'Object', name: key, bucket });
+  return witness.core;
 }
 
 /** Removals under way at the same time: enough for commits to share a sync, too few to be in the way of requests. */

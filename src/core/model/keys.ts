@@ -28,6 +28,8 @@ export const tags = {
   bucketDocument: 0x17,
   /** Objects that are to go at a date of their own. */
   deletion: 0x18,
+  /** The one record of the daily lifecycle run. */
+  lifecycleRun: 0x19,
 
   object: 0x20,
   /** Reserved: bucket id, key, NUL, inverted time. */
@@ -60,11 +62,6 @@ export const tags = {
   s3Key: 0x4c,
   revocation: 0x4d,
   revocationByExpiry: 0x4e,
-  group: 0x4f,
-  groupName: 0x50,
-  /** The groups of one user. */
-  groupsOfUser: 0x51,
-  groupMember: 0x52,
 } as const;
 
 /** The longest object key any layout has room for; what is longer sorts like its beginning and matches nothing. */
@@ -135,6 +132,23 @@ export function bucketDocumentKey(bucketId: string, kind: DocumentKind): Key {
 export function bucketDocumentKeys(bucketId: string): readonly Key[] {
   return (Object.keys(documentKinds) as DocumentKind[]).map((kind) => bucketDocumentKey(bucketId, kind));
 }
+
+/** The documents of all buckets; of those behind `bucketId` when there is one. */
+export function bucketDocumentsSpan(bucketId?: string): KeySpan {
+  const { start, end } = spanOf(taggedKey(tags.bucketDocument));
+  return {
+    start: bucketId === undefined ? start : spanOf(taggedKey(tags.bucketDocument, idBytes(bucketId))).end,
+    end,
+  };
+}
+
+/** Undefined for a kind this version does not know. */
+export function splitBucketDocumentKey(key: Key): { bucketId: string; kind: DocumentKind } | undefined {
+  const kind = (Object.keys(documentKinds) as DocumentKind[]).find((name) => documentKinds[name] === key[17]);
+  return kind && { bucketId: Buffer.from(key).toString('hex', 1, 17), kind };
+}
+
+export const lifecycleRunKey: Key = taggedKey(tags.lifecycleRun);
 
 export function projectBucketsKey(project: ProjectId): Key {
   return taggedKey(tags.projectBuckets, idBytes(project));

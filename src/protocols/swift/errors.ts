@@ -86,8 +86,6 @@ const answers: Answers = {
   Busy: () => page(503, retryLater),
   NoSuchUser: notFound,
   NoSuchProject: notFound,
-  NoSuchGroup: notFound,
-  InUse: () => page(409),
   NoSuchRole: notFound,
   NoSuchCredential: notFound,
   NoSuchToken: notFound,

@@ -4,7 +4,6 @@
  */
 import type { ReplyHeaders } from '../../base/http/reply.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
-import { isSealedKey, tempUrlKeyNames } from '../../core/buckets/temp-url-keys.ts';
 import type { Metadata } from '../../core/model/records.ts';
 import { refuseText } from './errors.ts';
 
@@ -86,13 +85,7 @@ export function changedMetadata(
 ): Metadata {
   const merged = new Map([...Object.entries(current), ...change]);
   const kept = [...merged].filter(([, value]) => value !== '');
-  // A sealed key is longer than what the client sent, which was checked by itself.
-  if (change.size > 0) {
-    checkMetadata(
-      family,
-      kept.filter(([, value]) => !isSealedKey(value)),
-    );
-  }
+  if (change.size > 0) checkMetadata(family, kept);
   return Object.fromEntries(kept);
 }
 
@@ -101,9 +94,4 @@ export function metadataHeaders(family: MetadataFamily, metadata: Metadata): Rep
   return Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [titleCase(`${prefixOf(family)}${name}`), value]),
   );
-}
-
-/** Whether a change sets or removes a key that signs temporary addresses: more than editing metadata, as it opens every object. */
-export function changesTempUrlKeys(change: MetadataChange): boolean {
-  return tempUrlKeyNames.some((name) => change.has(name));
 }

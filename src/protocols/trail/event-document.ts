@@ -8,6 +8,8 @@ const serviceNames: Readonly<Record<string, string>> = { console: 'Console', cli
 /** Proofs that are keys; of a token the public id that Keystone calls audit id is told. */
 const keys = ['s3-key', 'iam-key'];
 
+const nobody = { id: null, uniqueId: null, type: '', accessKeyId: null, tokenId: null, projectId: null };
+
 export function eventDocument(event: TrailEvent): object {
   const { resource, user, status } = event;
   const projectId = resource?.project ?? user?.project ?? null;
@@ -25,7 +27,7 @@ export function eventDocument(event: TrailEvent): object {
     bucket: resource?.bucket ?? (resource?.type === 'Bucket' ? (resource.name ?? null) : null),
     user:
       user === undefined
-        ? { id: null, uniqueId: null, type: 'anonymous', accessKeyId: null, tokenId: null, projectId: null }
+        ? { ...nobody, type: event.api === 'job' ? 'system' : 'anonymous' }
         : {
             id: user.name,
             uniqueId: user.id,

@@ -11,7 +11,6 @@ import { storagePolicy } from '../account.ts';
 import { refuseText } from '../errors.ts';
 import { changedMetadata, type MetadataChange, metadataChange } from '../metadata.ts';
 import { empty, page } from '../pages.ts';
-import { rightsToChange } from '../secret-headers.ts';
 import { swiftOperation } from '../swift-operation.ts';
 import type { SwiftView } from '../view.ts';
 
@@ -45,7 +44,7 @@ async function update(
   actor: Actor,
   { bucket, project, change }: PutContainerInput,
 ): Promise<void> {
-  await authorize(core, actor, rightsToChange(bucket, project, change));
+  await authorize(core, actor, [{ action: 'storage.buckets.update', bucket, project }]);
   await updateBucket(core, bucket, ({ metadata }) => ({
     metadata: changedMetadata('container', metadata, change),
   }));
