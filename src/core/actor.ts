@@ -1,5 +1,6 @@
 /** Who asks: made by `identity/` from a proof, read by the permission evaluator and recorded in the log. */
-import type { ProjectId, UserId } from './model/names.ts';
+import type { BucketAction } from './access/roles.ts';
+import type { BucketName, ProjectId, UserId } from './model/names.ts';
 import type { ProjectRole } from './model/records.ts';
 
 /** What proved the identity. `id` is public (a key id, a token's audit id), never a secret. */
@@ -21,6 +22,8 @@ export interface UserActor {
   readonly projectName?: string;
   /** The rights in `projectId` at this moment (for a token: roles at issue ∩ roles now). */
   readonly roles: readonly ProjectRole[];
+  /** Ids of the groups it belongs to at this moment. */
+  readonly groups: readonly string[];
   readonly proof: Proof;
   readonly address: string;
   /** The page the request comes from, where a protocol gives it a meaning: as claimed, so it is no proof of anything. */
@@ -31,6 +34,15 @@ export interface AnonymousActor {
   readonly kind: 'anonymous';
   readonly address: string;
   readonly referrer?: string;
+  /** What a signed address, checked already, lets its holder do. */
+  readonly signed?: SignedAddress;
+}
+
+/** One action in one bucket of a project, by whoever has the address. */
+export interface SignedAddress {
+  readonly project: ProjectId;
+  readonly bucket: BucketName;
+  readonly action: BucketAction;
 }
 
 /** The server itself, in the work nobody asked for just now. */

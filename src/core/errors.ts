@@ -50,6 +50,9 @@ export interface CoreErrorDetails {
   NoSuchGrant: { grant: string };
   /** The change would leave the bucket without a storage administrator. */
   LastAdmin: { bucket: string };
+  NoSuchGroup: { group: string };
+  /** What should go is still needed: `what` names the kind of thing, `reason` completes "it ...". */
+  InUse: { what: string; name: string; reason: string };
   /** `what` names the kind of thing, `name` the taken name. */
   Duplicate: { what: string; name: string };
   /** At most `limit` of `what`. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { issueToken } from '../support/iam.ts';
-import { alice, bob, carol, demo, root } from '../support/seed.ts';
+import { alice, bob, carol, demo, operators, root } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import {
   type Answer,
@@ -26,6 +26,8 @@ interface Key {
   id: string;
   name: string;
   secret?: string;
+  user_id: string;
+  project_id: string;
   expires_at: string | null;
 }
 const base = `/v3/users/${alice.id}/application_credentials`;
@@ -154,7 +156,7 @@ test('400: a wrong Content-Type, an unscoped token', async () => {
     `Expecting to find application/json in Content-Type header. ${clientInError}`,
   );
   const unscoped = await passwordToken(server, alice, 'unscoped');
-  assertError(await create({ name: 'x' }, unscoped), 400, /project-scoped/);
+  assertError(await create({ name: 'x' }, unscoped), 400, /field project: is needed: the token has none/);
 });
 
 test('501: a key with fewer rights than its user is not made with all of them', async () => {
@@ -164,7 +166,7 @@ test('501: a key with fewer rights than its user is not made with all of them', 
   keyOf(await create({ name: 'x', roles: [{ name: 'project-admin' }], unrestricted: true }));
 });
 
-test("403: another user's keys, whoever asks but a service administrator, who may see and delete them", async () => {
+test("403: another user's keys, whoever asks but a service administrator", async () => {
   const stranger = await issueToken(server, bob);
   const policy = (verb: string) => forbidden(`identity:${verb}`);
   assertError(await create({ name: 'x' }, stranger), 403, policy('create_application_credential'));
@@ -173,8 +175,12 @@ test("403: another user's keys, whoever asks but a service administrator, who ma
   assertError(await call(server, path, { token: stranger }), 403, policy('get_application_credential'));
   assertError(await remove(alice.iamKey.id, stranger), 403, policy('delete_application_credential'));
   const admin = await issueToken(server, root);
-  assertError(await create({ name: 'x' }, admin), 403, policy('create_application_credential'));
-  const { id } = keyOf(await create({ name: 'x' }));
+  // Not in the project of the administrator's token; in another by its name.
+  assertError(await create({ name: 'x' }, admin), 404, `Could not find project: ${operators.id}.`);
+  const made = keyOf(await create({ name: 'x', project_id: demo.id }, admin));
+  assert.deepEqual([made.user_id, made.project_id], [alice.id, demo.id]);
+  assert.equal((await issue({ id: made.id, secret: made.secret })).status, 201);
+  const { id } = made;
   assert.equal((await list(base, admin)).length, 2);
   assert.equal((await remove(id, admin)).status, 204);
 });

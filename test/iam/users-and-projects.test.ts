@@ -76,7 +76,7 @@ test("another user's projects: 403, and for a service administrator the list, or
   assertError(await call(server, path('nonsense'), { token: admin }), 404, /^Could not find user/);
 });
 
-test('the own user; others for service administrators', async () => {
+test('the own user; others for service administrators and those of a project they are in', async () => {
   const answer = await call(server, `/v3/users/${alice.id}`, { token });
   assert.equal(answer.status, 200);
   assert.deepEqual(answer.json, {
@@ -86,15 +86,29 @@ test('the own user; others for service administrators', async () => {
       description: 'Alice',
       domain_id: 'default',
       enabled: true,
+      kind: 'user',
+      service_admin: false,
       password_expires_at: null,
       options: {},
       links: { self: `${server.url}/identity/v3/users/${alice.id}` },
     },
   });
-  for (const user of [bob.id, nobody]) {
-    assertError(await call(server, `/v3/users/${user}`, { token }), 403, forbidden('identity:get_user'));
+  const stranger = await issueToken(server, bob);
+  for (const [user, bearer] of [
+    [eve.id, token],
+    [nobody, token],
+    [alice.id, stranger],
+  ]) {
+    assertError(
+      await call(server, `/v3/users/${user}`, { token: bearer }),
+      403,
+      forbidden('identity:get_user'),
+    );
   }
-  assert.equal((await call(server, `/v3/users/${bob.id}`, { token: admin })).status, 200);
+  // Bob is in the project that alice administers.
+  for (const bearer of [token, admin]) {
+    assert.equal((await call(server, `/v3/users/${bob.id}`, { token: bearer })).status, 200);
+  }
   assertError(
     await call(server, `/v3/users/${nobody}`, { token: admin }),
     404,

@@ -1,8 +1,9 @@
-/** Owns the core of unit tests: the memory engines, a clock that stands still until told, and an actor. */
+/** Owns the core of unit tests: the memory engines with projects in them, a clock that stands still until told, and an actor. */
 import { systemRandom } from '../../src/base/clock.ts';
 import type { UserActor } from '../../src/core/actor.ts';
 import type { Core, CoreSettings } from '../../src/core/core.ts';
 import { createMasterKey } from '../../src/core/identity/master-key.ts';
+import { newProjectRecord, projectCreation } from '../../src/core/identity/projects.ts';
 import type { BucketName, ObjectKey, ProjectId, UserId } from '../../src/core/model/names.ts';
 import { defaultNameLimits, parseBucketName, parseObjectKey } from '../../src/core/model/names.ts';
 import type { ObjectAttributes } from '../../src/core/model/records.ts';
@@ -15,10 +16,14 @@ export interface MemoryCore extends Core {
   readonly advance: (milliseconds: number) => void;
 }
 
-export async function memoryCore(settings: Partial<CoreSettings> = {}): Promise<MemoryCore> {
+/** `projects`: those that are there to have buckets. */
+export async function memoryCore(
+  settings: Partial<CoreSettings> = {},
+  projects: readonly ProjectId[] = [testProject],
+): Promise<MemoryCore> {
   let now = Date.UTC(2026, 10, 21, 3, 12, 14);
   const clock = () => now;
-  return {
+  const core: MemoryCore = {
     meta: await openMemory(),
     blobs: openMemoryBlobs({ clock }),
     clock,
@@ -40,6 +45,9 @@ export async function memoryCore(settings: Partial<CoreSettings> = {}): Promise<
       now += milliseconds;
     },
   };
+  for (const id of projects)
+    await core.meta.commit(projectCreation(newProjectRecord(core, { id, name: id })));
+  return core;
 }
 
 export const testProject = '0bc7a4c4a8fb4fee98dcf1936d8ed8eb' as ProjectId;
@@ -54,6 +62,7 @@ export const testActor: UserActor = {
   serviceAdmin: false,
   projectId: testProject,
   roles: ['project-admin'],
+  groups: [],
   proof: { kind: 'cli', id: 'test' },
   address: '127.0.0.1',
 };

@@ -11,6 +11,15 @@ test('tells the limits that hold, and only what is served', async () => {
   assert.equal(headers['content-type'], 'application/json; charset=UTF-8');
   const { swift: limits, ...features } = JSON.parse(text) as { swift: Record<string, unknown> };
   assert.deepEqual(features, {
+    tempurl: {
+      methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
+      incoming_remove_headers: ['x-timestamp'],
+      incoming_allow_headers: [],
+      outgoing_remove_headers: ['x-object-meta-*'],
+      outgoing_allow_headers: ['x-object-meta-public-*'],
+      allowed_digests: ['sha1', 'sha256', 'sha512'],
+      deprecated_digests: ['sha1'],
+    },
     bulk_delete: { max_deletes_per_request: 10_000, max_failed_deletes: 1000 },
   });
   assert.equal(limits.max_object_name_length, 1024);

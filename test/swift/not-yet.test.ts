@@ -1,7 +1,7 @@
 // Features that are not served: refused by name, never ignored
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alice, demo } from '../support/seed.ts';
+import { alice } from '../support/seed.ts';
 import { assertSentence, type SwiftAccount, useSwift } from '../support/swift.ts';
 
 const swift = useSwift(prepare);
@@ -22,9 +22,6 @@ type Asked = readonly [
 ];
 
 const asked: readonly Asked[] = [
-  ['Temporary URL', 'GET', '/box/o', '?temp_url_sig=abc&temp_url_expires=1'],
-  ['Temporary URL key', 'POST', '', '', { 'X-Account-Meta-Temp-URL-Key': 'k' }],
-  ['Temporary URL key', 'POST', '/box', '', { 'X-Container-Meta-Temp-URL-Key-2': 'k' }],
   ['Static large object', 'PUT', '/box/o', '?multipart-manifest=put'],
   ['Dynamic large object', 'PUT', '/box/o', '', { 'X-Object-Manifest': 'seg/o' }],
   ['Dynamic large object', 'POST', '/box/o', '', { 'X-Object-Manifest': 'seg/o' }],
@@ -77,10 +74,4 @@ test('headers without a value ask for what is the case anyway', async () => {
   };
   assert.equal((await account.post(box, headers)).status, 204);
   assert.equal((await account.put(`${box}/o`, 'x', { 'X-Object-Manifest': '' })).status, 201);
-});
-
-test('a signed address without a token is told the same', async () => {
-  const stranger = swift.stranger(demo);
-  const answer = await stranger.get(`${box}/o?temp_url_sig=abc&temp_url_expires=9999999999`);
-  assertSentence(answer, 501, 'Temporary URL is not implemented');
 });

@@ -25,6 +25,7 @@ const actor = (userId: string, projectId: ProjectId, role: UserActor['roles'][nu
   serviceAdmin: false,
   projectId,
   roles: [role],
+  groups: [],
   proof: { kind: 's3-key', id: 'k' },
   address: '',
 });
@@ -40,7 +41,7 @@ const photos = parseBucketName('photos', defaultNameLimits);
 const absent = 'absent' as BucketName;
 
 before(async () => {
-  core = await memoryCore();
+  core = await memoryCore({}, [home, elsewhere]);
   await createBucket(core, alice, { name: photos });
 });
 

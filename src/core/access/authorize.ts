@@ -9,6 +9,7 @@ import { lookAt, type Sight } from '../objects/object-place.ts';
 import { containerStatements } from './container-acl.ts';
 import { type Decision, decide, refusal, type Target } from './decide.ts';
 import type { BucketAction, ProjectAction, ServiceAction } from './roles.ts';
+import { signedAddressStatement } from './signed-address.ts';
 
 export type { Decision };
 
@@ -78,13 +79,16 @@ function judge(actor: Actor, permission: Permission, buckets: Buckets): Decision
   const { action, project, key } = permission;
   const bucket = buckets.get(permission.bucket);
   if (bucket === undefined || (project !== undefined && bucket.projectId !== project)) {
-    const mayKnow = project === undefined || (actor.kind === 'user' && actor.projectId === project);
+    const mayKnow =
+      project === undefined || (actor.kind === 'user' ? actor.projectId : actor.signed?.project) === project;
     if (mayKnow) throw new CoreError('NoSuchBucket', { bucket: permission.bucket });
     // In the same words as for a bucket that is there: strangers must not learn which it is.
     return refusal(action);
   }
   const target = { kind: 'bucket', action, bucket, ...(key === undefined ? {} : { key }) } as const;
-  return decide(actor, target, { statements: containerStatements(bucket) });
+  return decide(actor, target, {
+    statements: [...containerStatements(bucket), signedAddressStatement],
+  });
 }
 
 function targetOf(permission: Exclude<Permission, { bucket: BucketName }>): Target {

@@ -30,6 +30,7 @@ const user = (facts: Partial<UserActor> = {}): UserActor => ({
   serviceAdmin: false,
   projectId: home,
   roles: ['none'],
+  groups: [],
   proof: { kind: 's3-key', id: 'k' },
   address: '127.0.0.1',
   ...facts,
@@ -96,6 +97,10 @@ test('a grant speaks for its members alone', () => {
     [grant('storage.owner', 'project_users'), user({ projectId: elsewhere }), false],
     [grant('storage.owner', 'all_users'), user({ userId: eve, projectId: elsewhere }), true],
     [grant('storage.owner', 'group', alice), user(), false],
+    [grant('storage.owner', 'group', 'g1'), user({ groups: ['g0', 'g1'] }), true],
+    [grant('storage.owner', 'group', 'g1'), user({ projectId: elsewhere, groups: ['g1'] }), true],
+    [grant('storage.owner', 'group', 'g1'), user({ groups: ['g0'] }), false],
+    [grant('storage.owner', 'user', 'g1'), user({ groups: ['g1'] }), false],
   ];
   for (const [given, actor, expected] of cases) {
     const decision = decide(actor, onBucket('storage.objects.get', [given]));

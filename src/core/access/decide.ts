@@ -119,7 +119,7 @@ function speaksFor(grant: Grant, actor: Actor, bucketProject: ProjectId): boolea
     case 'project_users':
       return insider;
     case 'group':
-      return false; // No groups exist yet; a grant to one is kept and speaks for nobody.
+      return actor.groups.includes(id);
   }
 }
 

@@ -41,6 +41,14 @@ export type ProjectAction =
   /** Account metadata of the project (Swift POST account). */
   | 'storage.projects.update'
   | 'identity.projects.get'
+  /** Name and description. */
+  | 'identity.projects.update'
+  /** Who is in the project, with which roles. */
+  | 'identity.members.list'
+  | 'identity.roles.assign'
+  /** Everything about the service accounts whose home the project is. */
+  | 'identity.accounts.manage'
+  | 'identity.groups.list'
   | 'identity.users.get'
   | 'identity.users.listProjects'
   /** The user's own keys, or anyone's for a service administrator. */
@@ -55,7 +63,14 @@ export type ServiceAction =
   | 'trail.events.listAll'
   | 'identity.projects.create'
   | 'identity.projects.list'
-  | 'identity.users.list';
+  /** Also enabling and disabling. */
+  | 'identity.projects.delete'
+  | 'identity.users.list'
+  | 'identity.users.manage'
+  /** Everybody's, in all projects. */
+  | 'identity.roles.list'
+  | 'identity.groups.list'
+  | 'identity.groups.manage';
 
 export type Action = BucketAction | ProjectAction | ServiceAction;
 
@@ -99,6 +114,11 @@ const projectMatrix: Partial<Record<ProjectAction, readonly ProjectRole[]>> = {
     'object-storage-viewer',
     'none',
   ],
+  'identity.projects.update': ['project-admin'],
+  'identity.members.list': ['project-admin'],
+  'identity.roles.assign': ['project-admin'],
+  'identity.accounts.manage': ['project-admin'],
+  'identity.groups.list': ['project-admin'],
 };
 
 export function projectRoleAllows(role: ProjectRole, action: ProjectAction): boolean {

@@ -256,9 +256,9 @@ describe('lists of buckets', () => {
       query,
       fc.integer({ min: 1, max: 4 }),
       async (names, wanted, limit) => {
-        core = await memoryCore();
-        for (const one of names) await createBucket(core, testActor, { name: bucketName(one) });
         const project = 'e'.repeat(32) as ProjectId;
+        core = await memoryCore({}, [testProject, project]);
+        for (const one of names) await createBucket(core, testActor, { name: bucketName(one) });
         await createBucket(core, { ...testActor, projectId: project }, { name: bucketName('xax-foreign') });
         const { prefix = '', after, before, reverse = false } = wanted;
         const [low, high] = reverse ? [before, after] : [after, before];

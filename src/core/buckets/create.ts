@@ -5,13 +5,24 @@ import type { UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { newBucketEncryption } from '../crypt/keys.ts';
 import { CoreError, isCoreError } from '../errors.ts';
+import { projectFormat } from '../identity/codecs.ts';
+import { projectKey } from '../identity/keys.ts';
+import { readStored, type Stored } from '../identity/stored.ts';
 import { bucketFormat, bucketIndexFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey, projectBucketKey, projectBucketsKey } from '../model/keys.ts';
 import type { BucketName, ProjectId } from '../model/names.ts';
-import type { BucketRecord, BucketType, Grant, GrantMember, Metadata } from '../model/records.ts';
+import type {
+  BucketRecord,
+  BucketType,
+  Grant,
+  GrantMember,
+  Metadata,
+  ProjectRecord,
+} from '../model/records.ts';
 import { type BucketInfo, bucketInfo } from './buckets.ts';
 import { openBucket } from './lookup.ts';
+import { sealTempUrlKeys } from './temp-url-keys.ts';
 
 export interface CreateBucketInput {
   readonly name: BucketName;
@@ -24,7 +35,7 @@ export interface CreateBucketInput {
   readonly encrypted?: boolean;
 }
 
-/** @throws CoreError BucketExists; InvalidArgument when neither the input nor the actor names a project */
+/** @throws CoreError BucketExists, NoSuchProject; InvalidArgument when neither the input nor the actor names a project */
 export async function createBucket(
   core: Core,
   actor: UserActor,
@@ -36,15 +47,25 @@ export async function createBucket(
   }
   return committing('bucket', async () => {
     await refuseExisting(core, actor, projectId, input.name);
+    const project = await openForBuckets(core, projectId);
     const record = newBucket(core, actor, projectId, input);
     await new Draft(core)
       .check(bucketKey(record.name), undefined)
+      // No bucket appears in a project that is being deleted (`deleteProject`).
+      .check(project.key, project.version)
       .put(bucketKey(record.name), bucketFormat.encode(record))
       .put(projectBucketKey(projectId, record.name), bucketIndexFormat.encode({ id: record.id }))
       .add(projectBucketsKey(projectId), 1)
       .commit();
     return bucketInfo(record, 0n, 0n);
   });
+}
+
+/** A project that takes new buckets. @throws CoreError NoSuchProject when it is absent or disabled */
+async function openForBuckets(core: Core, project: ProjectId): Promise<Stored<ProjectRecord>> {
+  const stored = await readStored(core.meta, projectFormat, projectKey(project));
+  if (stored?.record.enabled !== true) throw new CoreError('NoSuchProject', { project });
+  return stored;
 }
 
 async function refuseExisting(
@@ -89,7 +110,7 @@ function newBucket(
       grant('storage.editor', { type: 'role_group', id: 'project-member' }),
       grant('storage.viewer', { type: 'role_group', id: 'project-reader' }),
     ],
-    metadata,
+    metadata: sealTempUrlKeys(core, metadata),
     storageClass: 'STANDARD',
     ...(type === undefined ? {} : { type }),
     ...(encrypted && { encryption: newBucketEncryption(core, id, true) }),

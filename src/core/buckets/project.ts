@@ -8,6 +8,7 @@ import { committing, Draft } from '../model/draft.ts';
 import { projectBucketsKey, projectBytesKey, projectObjectsKey } from '../model/keys.ts';
 import type { ProjectId } from '../model/names.ts';
 import type { Metadata } from '../model/records.ts';
+import { sealTempUrlKeys } from './temp-url-keys.ts';
 
 export interface ProjectUsage {
   readonly buckets: number;
@@ -43,7 +44,11 @@ export async function updateProjectMetadata(
     const [entry] = await core.meta.get([key]);
     if (entry === undefined) throw new CoreError('NoSuchProject', { project });
     const record = projectFormat.decode(entry.value);
-    const changed = { ...record, metadata: change(record.metadata), modifiedAt: core.clock() };
+    const changed = {
+      ...record,
+      metadata: sealTempUrlKeys(core, change(record.metadata)),
+      modifiedAt: core.clock(),
+    };
     await new Draft(core).check(key, entry.version).put(key, projectFormat.encode(changed)).commit();
   });
 }

@@ -9,6 +9,7 @@ import type { BucketRecord, Grant } from '../model/records.ts';
 import type { BucketInfo } from './buckets.ts';
 import { getBucket } from './get.ts';
 import { openBucket } from './lookup.ts';
+import { sealTempUrlKeys } from './temp-url-keys.ts';
 
 type Clearable = 'publicAddresses' | 'readAcl' | 'writeAcl';
 
@@ -29,7 +30,9 @@ export async function updateBucket(
   const key = bucketKey(name);
   const record = await committing('bucket', async () => {
     const bucket = await openBucket(core, name);
-    const changed = { ...applied(bucket.record, change(bucket.record)), modifiedAt: core.clock() };
+    const wanted = applied(bucket.record, change(bucket.record));
+    const metadata = sealTempUrlKeys(core, wanted.metadata);
+    const changed = { ...wanted, metadata, modifiedAt: core.clock() };
     if (administrators(bucket.record.grants) > 0 && administrators(changed.grants) === 0) {
       throw new CoreError('LastAdmin', { bucket: name });
     }

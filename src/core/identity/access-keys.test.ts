@@ -24,7 +24,7 @@ let demo: ProjectRecord;
 let other: ProjectRecord;
 
 beforeEach(async () => {
-  core = await memoryCore();
+  core = await memoryCore({}, []);
   user = await createUser(core, { name: 'alice' });
   demo = await createProject(core, { name: 'demo', accountNumber: '1234567890' });
   other = await createProject(core, { name: 'other' });
@@ -147,6 +147,7 @@ test('an S3 key answers its secret and an actor with the roles of now', async ()
     projectId: demo.id,
     projectName: 'demo',
     roles: ['project-member'],
+    groups: [],
     proof: { kind: 's3-key', id: 'AKIDDEMO' },
     address: '10.0.0.1',
   });
@@ -208,7 +209,7 @@ test('key creation and leaving at the same time never leave a key behind', async
 test('a deleted user leaves no record, only the project', async () => {
   await createIamKey(core, { ...pair(), name: 'a' });
   await createS3Key(core, pair());
-  const empty = await memoryCore();
+  const empty = await memoryCore({}, []);
   await createProject(empty, { id: demo.id, name: 'demo', accountNumber: '1234567890' });
   await createProject(empty, { id: other.id, name: 'other' });
   await deleteUser(core, user.id);

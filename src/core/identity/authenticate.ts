@@ -4,7 +4,8 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type { ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
 import { membershipFormat, projectFormat, s3KeyFormat, userFormat } from './codecs.ts';
-import { membershipKey, projectKey, s3KeyKey, userKey } from './keys.ts';
+import { groupsIn } from './groups.ts';
+import { groupsOfUserKey, membershipKey, projectKey, s3KeyKey, userKey } from './keys.ts';
 import { readToken } from './live-token.ts';
 import { type Derivation, rememberUpTo } from './remembered.ts';
 import { findS3Key, openS3Secret } from './s3-keys.ts';
@@ -19,7 +20,7 @@ export async function actorOfToken(core: Core, token: string, address: string): 
   const found = await readToken(core, token);
   if (!found.alive) throw new CoreError('Unauthenticated', { reason: `the token is ${found.why}` });
   const proof = { kind: 'token', id: found.claims.auditId } as const;
-  return actorOf(found.user, found.project, found.roles, proof, address);
+  return actorOf(found.user, found.project, found.roles, found.groups, proof, address);
 }
 
 /**
@@ -50,16 +51,18 @@ async function deriveS3Key(core: Core, access: string): Promise<Derivation<S3Ide
     userKey(pair.userId),
     projectKey(pair.projectId),
     membershipKey(pair.userId, pair.projectId),
+    groupsOfUserKey(pair.userId),
   ];
   const entries = await core.meta.get(keys);
-  const [keyEntry, userEntry, projectEntry, memberEntry] = entries;
+  const [keyEntry, userEntry, projectEntry, memberEntry, groupsEntry] = entries;
   const key = storedAs(s3KeyFormat, keyEntry)?.record;
   const user = storedAs(userFormat, userEntry)?.record;
   const project = storedAs(projectFormat, projectEntry)?.record;
   const membership = storedAs(membershipFormat, memberEntry)?.record;
   if (key?.userId !== pair.userId || key.projectId !== pair.projectId) return undefined;
   if (user?.enabled !== true || project?.enabled !== true || membership === undefined) return undefined;
-  const actor = actorOf(user, project, membership.roles, { kind: 's3-key', id: access }, '');
+  const proof = { kind: 's3-key', id: access } as const;
+  const actor = actorOf(user, project, membership.roles, groupsIn(groupsEntry), proof, '');
   return { keys, entries, value: { secret: openS3Secret(core.masterKey, key), actor } };
 }
 
@@ -67,6 +70,7 @@ function actorOf(
   user: UserRecord,
   project: ProjectRecord | undefined,
   roles: readonly ProjectRole[],
+  groups: readonly string[],
   proof: Proof,
   address: string,
 ): UserActor {
@@ -80,6 +84,7 @@ function actorOf(
     serviceAdmin: user.serviceAdmin,
     ...(project === undefined ? {} : { projectId: project.id, projectName: project.name }),
     roles,
+    groups,
     proof,
     address,
   };

@@ -18,6 +18,7 @@ import {
 } from '../model/record-format.ts';
 import {
   type DomainRecord,
+  type GroupRecord,
   type IamKeyRecord,
   type MembershipRecord,
   type ProjectRecord,
@@ -32,6 +33,11 @@ export interface KeyRing {
   readonly iamKeys: readonly string[];
   /** Access ids. */
   readonly s3Keys: readonly string[];
+}
+
+/** The groups a user belongs to, by id. */
+export interface GroupsOfUser {
+  readonly groups: readonly string[];
 }
 
 const userId = id as Field<UserId>;
@@ -51,7 +57,7 @@ export const projectFormat = recordFormat<ProjectRecord>('project', 1, {
   metadata: textMap,
 });
 
-export const userFormat = recordFormat<UserRecord>('user', 1, {
+export const userFormat = recordFormat<UserRecord>('user', 2, {
   id: userId,
   kind: word('user', 'service_account'),
   name: text,
@@ -61,7 +67,19 @@ export const userFormat = recordFormat<UserRecord>('user', 1, {
   serviceAdmin: flag,
   passwordHash: optional(text),
   createdAt: number,
+  email: optional(text),
+  defaultProjectId: optional(projectId),
 });
+
+export const groupFormat = recordFormat<GroupRecord>('group', 1, {
+  id,
+  name: text,
+  domainId: text,
+  description: text,
+  createdAt: number,
+});
+
+export const groupsOfUserFormat = recordFormat<GroupsOfUser>('groups of a user', 1, { groups: list(id) });
 
 export const membershipFormat = recordFormat<MembershipRecord>('membership', 1, {
   userId,

@@ -83,30 +83,25 @@ async function findKey(core: Core, reference: IamKeyReference): Promise<IamKeyRe
 }
 
 /**
- * A token for `project`, or an unscoped one. Used by Keystone's `password` method and by Swift's v1 auth, whose
+ * A token for `project`, without one for the user's default project where it is usable, else an unscoped one. Used by Keystone's `password` method and by Swift's v1 auth, whose
  * `project:user` are names in the default domain:
  * `{ user: { name, domain: inDefaultDomain }, password, project: { name, domain: inDefaultDomain } }`.
  * @throws CoreError Unauthenticated, Busy
  */
 export async function issueTokenByPassword(
   core: Core,
-  input: { user: UserReference; password: string; project?: ProjectReference },
+  input: { user: UserReference; password: string; project?: ProjectReference | 'unscoped' },
 ): Promise<IssuedToken> {
   const user = await findUser(core, input.user);
   const right = await verifyPassword(core.masterKey, input.password, user?.passwordHash);
   if (!right || user?.passwordHash === undefined) throw refused('unknown user or wrong password');
   const now = core.clock();
-  return issue(
-    core,
-    user,
-    input.project === undefined ? undefined : await scopeOf(core, user, input.project),
-    {
-      methods: ['password'],
-      proof: passwordStamp(core.masterKey, user.passwordHash).toString('hex'),
-      issuedAt: now,
-      expiresAt: now + core.settings.tokenTtl * 1000,
-    },
-  );
+  return issue(core, user, await scopeOfPassword(core, user, input.project), {
+    methods: ['password'],
+    proof: passwordStamp(core.masterKey, user.passwordHash).toString('hex'),
+    issuedAt: now,
+    expiresAt: now + core.settings.tokenTtl * 1000,
+  });
 }
 
 /**
@@ -144,6 +139,19 @@ export async function issueTokenByToken(
 interface Scope {
   readonly project: ProjectRecord | undefined;
   readonly membership: MembershipRecord | undefined;
+}
+
+/** A default project that the user is not in, or that is disabled, is as none (Keystone). */
+async function scopeOfPassword(
+  core: Core,
+  user: UserRecord,
+  wish: ProjectReference | 'unscoped' | undefined,
+): Promise<Scope | undefined> {
+  if (wish === 'unscoped') return undefined;
+  if (wish !== undefined) return scopeOf(core, user, wish);
+  if (user.defaultProjectId === undefined) return undefined;
+  const scope = await scopeOf(core, user, { id: user.defaultProjectId });
+  return scope.project?.enabled === true && scope.membership !== undefined ? scope : undefined;
 }
 
 async function scopeOf(core: Core, user: UserRecord, reference: ProjectReference): Promise<Scope> {
@@ -195,7 +203,10 @@ function claimedScope({ project, membership }: Scope) {
 }
 
 /** A token with the domains its description names. */
-export async function tokenFacts(core: Core, token: Omit<LiveToken, 'alive'>): Promise<TokenFacts> {
+export async function tokenFacts(
+  core: Core,
+  token: Omit<LiveToken, 'alive' | 'groups'>,
+): Promise<TokenFacts> {
   const { claims, user, project, roles, key } = token;
   const userDomain = await domainOf(core, user.domainId);
   const projectDomain =

@@ -30,11 +30,12 @@ export const allUsers = (): KeySpan => spanOf(taggedKey(tags.user));
 export const membershipKey = (user: UserId, project: ProjectId): Key =>
   taggedKey(tags.membership, idBytes(user), idBytes(project));
 export const membershipsOf = (user: UserId): KeySpan => spanOf(taggedKey(tags.membership, idBytes(user)));
+export const allMemberships = (): KeySpan => spanOf(taggedKey(tags.membership));
 /** The membership seen from the project; holds nothing. */
 export const memberKey = (project: ProjectId, user: UserId): Key =>
   taggedKey(tags.member, idBytes(project), idBytes(user));
 export const membersOf = (project: ProjectId): KeySpan => spanOf(taggedKey(tags.member, idBytes(project)));
-/** The user of a `memberKey`. */
+/** The user of a `memberKey` or a `groupMemberKey`. */
 export const userOfMemberKey = (key: Key): UserId => Buffer.from(key).toString('hex', 17) as UserId;
 
 export const keyRingKey = (user: UserId, project: ProjectId): Key =>
@@ -47,6 +48,18 @@ export const iamKeyKey = (id: string): Key => taggedKey(tags.iamKey, idBytes(id)
 export const iamKeyNameKey = (user: UserId, name: string): Key =>
   taggedKey(tags.iamKeyName, idBytes(user), name);
 export const s3KeyKey = (access: string): Key => taggedKey(tags.s3Key, access);
+
+export const groupKey = (id: string): Key => taggedKey(tags.group, idBytes(id));
+/** Holds the group's id; names are unique within a domain. */
+export const groupNameKey = (domainId: string, name: string): Key =>
+  taggedKey(tags.groupName, domainId, nul, name);
+export const allGroups = (): KeySpan => spanOf(taggedKey(tags.group));
+/** All groups of a user in one record, so that who asks is known with a single read. */
+export const groupsOfUserKey = (user: UserId): Key => taggedKey(tags.groupsOfUser, idBytes(user));
+/** Holds nothing. */
+export const groupMemberKey = (group: string, user: UserId): Key =>
+  taggedKey(tags.groupMember, idBytes(group), idBytes(user));
+export const membersOfGroup = (group: string): KeySpan => spanOf(taggedKey(tags.groupMember, idBytes(group)));
 
 /** Holds nothing: its being there revokes the token. `auditId` in URL-safe base64. */
 export const revocationKey = (auditId: string): Key =>

@@ -7,7 +7,8 @@ import { commonRoles } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import type { IamKeyRecord, ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
 import { iamKeyFormat, membershipFormat, projectFormat, userFormat } from './codecs.ts';
-import { iamKeyKey, membershipKey, projectKey, revocationKey, userKey } from './keys.ts';
+import { groupsIn } from './groups.ts';
+import { groupsOfUserKey, iamKeyKey, membershipKey, projectKey, revocationKey, userKey } from './keys.ts';
 import { passwordStamp } from './passwords.ts';
 import { rememberUpTo } from './remembered.ts';
 import { openToken, type TokenClaims } from './token-format.ts';
@@ -20,6 +21,8 @@ export interface LiveToken {
   readonly project?: ProjectRecord;
   /** Roles at issue ∩ roles now. */
   readonly roles: readonly ProjectRole[];
+  /** The user's groups, by id. */
+  readonly groups: readonly string[];
   /** The IAM key that issued it. */
   readonly key?: IamKeyRecord;
 }
@@ -60,6 +63,7 @@ function keysOfLife({ auditId, userId, proof, scope }: TokenClaims): Key[] {
     revocationKey(auditId),
     userKey(userId),
     iamKeyKey(proof),
+    groupsOfUserKey(userId),
     ...(scope === undefined ? [] : [projectKey(scope.projectId), membershipKey(userId, scope.projectId)]),
   ];
 }
@@ -68,14 +72,15 @@ function keysOfLife({ auditId, userId, proof, scope }: TokenClaims): Key[] {
 function lifeOf(
   core: Core,
   claims: TokenClaims,
-  [revoked, userEntry, keyEntry, projectEntry, memberEntry]: readonly (Entry | undefined)[],
+  [revoked, userEntry, keyEntry, groupsEntry, projectEntry, memberEntry]: readonly (Entry | undefined)[],
 ): LiveToken | undefined {
   const user = enabled(userFormat.decode, userEntry);
   if (revoked !== undefined || user === undefined) return undefined;
   const byKey = claims.methods.includes('application_credential');
   const key = byKey ? keyOfToken(claims, keyEntry) : undefined;
   if (byKey ? key === undefined : !passwordHolds(core, claims, user)) return undefined;
-  const common = { alive: true, claims, user, ...(key === undefined ? {} : { key }) } as const;
+  const groups = groupsIn(groupsEntry);
+  const common = { alive: true, claims, user, groups, ...(key === undefined ? {} : { key }) } as const;
   const { scope } = claims;
   if (scope === undefined) return { ...common, roles: [] };
   const project = enabled(projectFormat.decode, projectEntry);

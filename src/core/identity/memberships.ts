@@ -11,6 +11,7 @@ import type { MembershipRecord, ProjectRecord, ProjectRole } from '../model/reco
 import { membershipFormat, projectFormat } from './codecs.ts';
 import { ringDestruction } from './key-rings.ts';
 import {
+  allMemberships,
   memberKey,
   membershipKey,
   membershipsOf,
@@ -45,6 +46,54 @@ export async function setRoles(
 ): Promise<MembershipRecord> {
   if (roles.length === 0)
     throw new CoreError('InvalidArgument', { what: 'roles', reason: 'must not be empty' });
+  return changeRoles(core, userId, projectId, () => roles);
+}
+
+/** One role more; the first makes the user a member. @throws CoreError NoSuchUser, NoSuchProject, Busy */
+export async function addRole(
+  core: Core,
+  userId: UserId,
+  projectId: ProjectId,
+  role: ProjectRole,
+): Promise<MembershipRecord> {
+  return changeRoles(core, userId, projectId, (roles) => [...roles, role]);
+}
+
+/**
+ * One role less; with the last one the membership ends, and its keys and tokens.
+ * @throws CoreError NoSuchRole when the user does not have it there, Busy
+ */
+export async function removeRole(
+  core: Core,
+  userId: UserId,
+  projectId: ProjectId,
+  role: ProjectRole,
+): Promise<void> {
+  await committing('membership', async () => {
+    const stored = await readStored(core.meta, membershipFormat, membershipKey(userId, projectId));
+    if (stored === undefined || !stored.record.roles.includes(role)) {
+      throw new CoreError('NoSuchRole', { role });
+    }
+    const roles = stored.record.roles.filter((one) => one !== role);
+    if (roles.length === 0) {
+      // The second check of the same key is against what was read here: a role given in between keeps the membership.
+      const leaving = await leavingCommit(core, userId, projectId);
+      await core.meta.commit(joinCommits(leaving, { checks: [unchanged(stored.key, stored)] }));
+      return;
+    }
+    await core.meta.commit({
+      checks: [unchanged(stored.key, stored)],
+      puts: [[stored.key, membershipFormat.encode({ ...stored.record, roles })]],
+    });
+  });
+}
+
+async function changeRoles(
+  core: Core,
+  userId: UserId,
+  projectId: ProjectId,
+  change: (roles: readonly ProjectRole[]) => readonly ProjectRole[],
+): Promise<MembershipRecord> {
   return committing('membership', async () => {
     const keys = [userKey(userId), projectKey(projectId), membershipKey(userId, projectId)];
     const [userEntry, projectEntry, memberEntry] = await core.meta.get(keys);
@@ -54,7 +103,7 @@ export async function setRoles(
     const membership = {
       userId,
       projectId,
-      roles: [...new Set(roles)],
+      roles: [...new Set(change(stored?.record.roles ?? []))],
       createdAt: stored?.record.createdAt ?? core.clock(),
     };
     if (stored !== undefined) {
@@ -108,6 +157,21 @@ export async function findMembership(
 export async function listMemberships(core: Core, userId: UserId): Promise<MembershipRecord[]> {
   const entries = await entriesOf(core.meta, membershipsOf(userId));
   return entries.map((entry) => membershipFormat.decode(entry.value));
+}
+
+/** Of the whole service, by user. */
+export async function listAllMemberships(core: Core): Promise<MembershipRecord[]> {
+  const entries = await entriesOf(core.meta, allMemberships());
+  return entries.map((entry) => membershipFormat.decode(entry.value));
+}
+
+/** None when the user is not in the project. */
+export async function rolesIn(
+  core: Core,
+  userId: UserId,
+  projectId: ProjectId,
+): Promise<readonly ProjectRole[]> {
+  return (await findMembership(core, userId, projectId))?.roles ?? [];
 }
 
 /** The projects a user belongs to, by name. */

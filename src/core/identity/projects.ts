@@ -5,7 +5,13 @@ import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
-import { projectBucketsPrefix, spanOf } from '../model/keys.ts';
+import {
+  projectBucketsKey,
+  projectBucketsPrefix,
+  projectBytesKey,
+  projectObjectsKey,
+  spanOf,
+} from '../model/keys.ts';
 import { type ProjectId, parseProjectId } from '../model/names.ts';
 import type { ProjectRecord } from '../model/records.ts';
 import { projectFormat } from './codecs.ts';
@@ -20,7 +26,15 @@ import {
   userOfMemberKey,
 } from './keys.ts';
 import { leavingCommit } from './memberships.ts';
-import { entriesOf, joinCommits, readIndex, readStored, storedAs, unchanged } from './stored.ts';
+import {
+  entriesOf,
+  joinCommits,
+  readIndex,
+  readStored,
+  renamingCommit,
+  type Stored,
+  unchanged,
+} from './stored.ts';
 
 export type ProjectReference =
   | { readonly id: string }
@@ -32,6 +46,7 @@ export interface NewProject {
   readonly name: string;
   readonly domainId?: string;
   readonly description?: string;
+  readonly enabled?: boolean;
   /** Krutrim's account number: ten digits, unique. */
   readonly accountNumber?: string;
 }
@@ -48,7 +63,7 @@ export function newProjectRecord(core: Core, input: NewProject): ProjectRecord {
     name: checkName('project name', input.name),
     domainId: input.domainId ?? defaultDomain.id,
     description: checkDescription('description', input.description ?? ''),
-    enabled: true,
+    enabled: input.enabled ?? true,
     ...(accountNumber === undefined ? {} : { accountNumber }),
     createdAt: now,
     modifiedAt: now,
@@ -123,45 +138,96 @@ export async function listProjects(core: Core): Promise<ProjectRecord[]> {
 }
 
 /**
- * Removes a project with its memberships and their keys.
- * @throws CoreError NoSuchProject, InvalidArgument (it still has buckets)
+ * Removes a project with its memberships and their keys. A bucket's commit checks the project's record and takes enabled ones
+ * alone, and emptiness cannot be checked by a commit: so the project is disabled before the look that counts.
+ * @throws CoreError NoSuchProject, InUse when it still has buckets, Busy
  */
 export async function deleteProject(core: Core, id: ProjectId): Promise<void> {
-  await committing('project', async () => {
-    const stored = await readStored(core.meta, projectFormat, projectKey(id));
-    if (stored === undefined) throw new CoreError('NoSuchProject', { project: id });
-    const buckets = spanOf(projectBucketsPrefix(id));
-    if ((await core.meta.range({ ...buckets, limit: 1 })).length > 0) {
-      throw new CoreError('InvalidArgument', { what: 'project', reason: 'still has buckets' });
+  let disabledHere = false;
+  const attempt = async (): Promise<void> => {
+    const stored = await openProject(core, id);
+    const { name, enabled } = stored.record;
+    if (await hasBuckets(core, id)) {
+      if (disabledHere) await replace(core, stored, { ...stored.record, enabled: true });
+      throw new CoreError('InUse', { what: 'project', name, reason: 'still has buckets' });
     }
-    const members = await entriesOf(core.meta, membersOf(id));
-    const leaving = await Promise.all(
-      members.map(({ key }) => leavingCommit(core, userOfMemberKey(key), id)),
-    );
-    await core.meta.commit(
-      joinCommits(...leaving, {
-        checks: [unchanged(stored.key, stored)],
-        deletes: [stored.key, ...indexKeys(stored.record)],
-      }),
-    );
+    if (!enabled) return removeProject(core, stored);
+    await replace(core, stored, { ...stored.record, enabled: false });
+    disabledHere = true;
+    return attempt();
+  };
+  await committing('project', attempt);
+}
+
+async function hasBuckets(core: Core, id: ProjectId): Promise<boolean> {
+  const buckets = spanOf(projectBucketsPrefix(id));
+  return (await core.meta.range({ ...buckets, limit: 1 })).length > 0;
+}
+
+async function removeProject(core: Core, stored: Stored<ProjectRecord>): Promise<void> {
+  const { id } = stored.record;
+  const members = await entriesOf(core.meta, membersOf(id));
+  const leaving = await Promise.all(members.map(({ key }) => leavingCommit(core, userOfMemberKey(key), id)));
+  await core.meta.commit(
+    joinCommits(...leaving, {
+      checks: [unchanged(stored.key, stored)],
+      deletes: [
+        stored.key,
+        ...indexKeys(stored.record),
+        projectBucketsKey(id),
+        projectObjectsKey(id),
+        projectBytesKey(id),
+      ],
+    }),
+  );
+}
+
+/** @throws CoreError NoSuchProject */
+async function openProject(core: Core, id: ProjectId): Promise<Stored<ProjectRecord>> {
+  const stored = await readStored(core.meta, projectFormat, projectKey(id));
+  if (stored === undefined) throw new CoreError('NoSuchProject', { project: id });
+  return stored;
+}
+
+async function replace(core: Core, stored: Stored<ProjectRecord>, project: ProjectRecord): Promise<void> {
+  await core.meta.commit({
+    checks: [unchanged(stored.key, stored)],
+    puts: [[stored.key, projectFormat.encode(project)]],
   });
 }
 
-/** Sets what a project's own description holds. @throws CoreError NoSuchProject */
+/** What is absent stays as it is. */
+export interface ProjectChange {
+  readonly name?: string;
+  readonly description?: string;
+  readonly enabled?: boolean;
+}
+
+/** @throws CoreError NoSuchProject, Duplicate, InvalidArgument, Busy */
 export async function updateProject(
   core: Core,
   id: ProjectId,
-  change: Partial<Pick<ProjectRecord, 'description' | 'enabled'>>,
+  change: ProjectChange,
 ): Promise<ProjectRecord> {
+  if (change.name !== undefined) checkName('project name', change.name);
+  if (change.description !== undefined) checkDescription('description', change.description);
   return committing('project', async () => {
-    const [entry] = await core.meta.get([projectKey(id)]);
-    const stored = storedAs(projectFormat, entry);
-    if (stored === undefined) throw new CoreError('NoSuchProject', { project: id });
+    const stored = await openProject(core, id);
+    const { domainId, name } = stored.record;
     const project = { ...stored.record, ...change, modifiedAt: core.clock() };
-    await core.meta.commit({
-      checks: [unchanged(stored.key, stored)],
-      puts: [[stored.key, projectFormat.encode(project)]],
-    });
+    const renaming =
+      project.name === name
+        ? {}
+        : await renamingCommit(core.meta, id, projectNameKey(domainId, project.name), {
+            old: projectNameKey(domainId, name),
+            taken: () => new CoreError('Duplicate', { what: 'project', name: project.name }),
+          });
+    await core.meta.commit(
+      joinCommits(renaming, {
+        checks: [unchanged(stored.key, stored)],
+        puts: [[stored.key, projectFormat.encode(project)]],
+      }),
+    );
     return project;
   });
 }

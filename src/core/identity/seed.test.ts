@@ -38,7 +38,7 @@ async function everything(core: MemoryCore): Promise<string[]> {
 }
 
 test('makes everything with the given ids, keys and secrets', async () => {
-  const core = await memoryCore();
+  const core = await memoryCore({}, []);
   await applySeed(core, sample);
   const user = await findUser(core, { name: 'alice@example.com', domain: inDefaultDomain });
   assert.equal(user?.id, userId);
@@ -60,7 +60,7 @@ test('makes everything with the given ids, keys and secrets', async () => {
 });
 
 test('applied again, it writes nothing', async () => {
-  const core = await memoryCore();
+  const core = await memoryCore({}, []);
   await applySeed(core, sample);
   const before = await everything(core);
   await applySeed(core, sample);
@@ -68,7 +68,7 @@ test('applied again, it writes nothing', async () => {
 });
 
 test('several processes may apply it at once', async () => {
-  const core = await memoryCore();
+  const core = await memoryCore({}, []);
   await Promise.all([1, 2, 3].map(() => applySeed(core, sample)));
   assert.equal((await listUsers(core)).length, 2);
   assert.equal((await listProjects(core)).length, 1);
@@ -76,7 +76,7 @@ test('several processes may apply it at once', async () => {
 });
 
 test('what changed in the file is changed in the store, and nothing is deleted', async () => {
-  const core = await memoryCore();
+  const core = await memoryCore({}, []);
   await applySeed(core, sample);
   await applySeed(core, {
     ...withAlice({
@@ -149,7 +149,7 @@ const conflicts: readonly [what: string, seed: Seed, message: string][] = [
 ];
 for (const [what, seed, message] of conflicts) {
   test(`refuses ${what}`, async () => {
-    const core = await memoryCore();
+    const core = await memoryCore({}, []);
     await applySeed(core, sample);
     await assert.rejects(
       applySeed(core, seed),
@@ -159,7 +159,7 @@ for (const [what, seed, message] of conflicts) {
 }
 
 test('the first start makes one administrator with keys that work, in one commit', async () => {
-  const core = await memoryCore();
+  const core = await memoryCore({}, []);
   let commits = 0;
   const counting = {
     ...core,
@@ -194,14 +194,14 @@ test('the first start makes one administrator with keys that work, in one commit
 });
 
 test('of several first starts at once one creates', async () => {
-  const core = await memoryCore();
+  const core = await memoryCore({}, []);
   const made = await Promise.all([1, 2, 3].map(() => bootstrap(core)));
   assert.equal(made.filter((one) => one !== undefined).length, 1);
   assert.equal((await listUsers(core)).length, 1);
 });
 
 test('roles given at run time stay where the file names none', async () => {
-  const core = await memoryCore();
+  const core = await memoryCore({}, []);
   await applySeed(core, { ...sample, projects: [...sample.projects, { name: 'other' }] });
   const other = await findProject(core, { name: 'other', domain: inDefaultDomain });
   assert.ok(other);

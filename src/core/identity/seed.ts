@@ -256,6 +256,7 @@ async function applyBucket(
     serviceAdmin: owner.serviceAdmin,
     projectId,
     roles: [],
+    groups: [],
     proof: { kind: 'cli', id: 'seed' },
     address: '',
   };

@@ -64,3 +64,15 @@ export function joinCommits(...commits: readonly Commit[]): Commit {
     adds: commits.flatMap((commit) => commit.adds ?? []),
   };
 }
+
+/** The part of a commit that has another name lead to `id`. @throws what `taken` makes */
+export async function renamingCommit(
+  meta: MetaStore,
+  id: string,
+  name: Key,
+  { old, taken }: { readonly old: Key; readonly taken: () => Error },
+): Promise<Commit> {
+  const [found] = await meta.get([name]);
+  if (found !== undefined) throw taken();
+  return { checks: [[name, null]], puts: [[name, Buffer.from(id)]], deletes: [old] };
+}

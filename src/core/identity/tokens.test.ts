@@ -20,7 +20,7 @@ let demo: ProjectRecord;
 let key: IssuedIamKey;
 
 beforeEach(async () => {
-  core = await memoryCore();
+  core = await memoryCore({}, []);
   await core.meta.commit(domainCreation(defaultDomain));
   user = await createUser(core, { name: 'alice', displayName: 'Alice', password: 'correct horse' });
   demo = await createProject(core, { name: 'demo' });
@@ -64,6 +64,7 @@ test('a key issues a token for its user and project, by id and by all forms of i
       projectId: demo.id,
       projectName: 'demo',
       roles: ['project-admin'],
+      groups: [],
       proof: { kind: 'token', id: issued.claims.auditId },
       address: '10.0.0.1',
     });
@@ -218,7 +219,7 @@ test('revocation kills one token at once and is forgotten after its expiry', asy
 });
 
 test('text that is no token of ours is refused, also from another installation', async () => {
-  const foreign = await memoryCore();
+  const foreign = await memoryCore({}, []);
   const elsewhere = {
     ...foreign,
     masterKey: (await import('./master-key.ts')).createMasterKey(Buffer.alloc(32, 9)),

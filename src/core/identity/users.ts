@@ -5,15 +5,16 @@ import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
-import { parseUserId, type UserId } from '../model/names.ts';
+import { type ProjectId, parseUserId, type UserId } from '../model/names.ts';
 import type { UserRecord } from '../model/records.ts';
 import { membershipFormat, userFormat } from './codecs.ts';
 import { type DomainReference, defaultDomain, findDomain } from './domains.ts';
+import { leaveAllGroupsCommit } from './groups.ts';
 import { checkDescription, checkName, checkSecret } from './identity-names.ts';
-import { allUsers, membershipsOf, userKey, userNameKey } from './keys.ts';
+import { allUsers, membershipsOf, membersOf, userKey, userNameKey, userOfMemberKey } from './keys.ts';
 import { leavingCommit } from './memberships.ts';
-import { hashPassword } from './passwords.ts';
-import { entriesOf, joinCommits, readIndex, readStored, unchanged } from './stored.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+import { entriesOf, joinCommits, readIndex, readStored, renamingCommit, unchanged } from './stored.ts';
 
 export type UserReference =
   | { readonly id: string }
@@ -30,24 +31,49 @@ export interface NewUser {
   /** No password login when absent. */
   readonly password?: string;
   readonly serviceAdmin?: boolean;
+  readonly enabled?: boolean;
+  readonly email?: string;
+  /** See `UserRecord`. */
+  readonly defaultProjectId?: ProjectId;
+}
+
+/** What is absent stays as it is. */
+export interface UserChange {
+  readonly name?: string;
+  readonly displayName?: string;
+  readonly enabled?: boolean;
+  readonly serviceAdmin?: boolean;
+  readonly email?: string;
+  readonly defaultProjectId?: ProjectId;
+  /** Tokens issued by the old one are dead at once. */
+  readonly password?: string;
 }
 
 /** @throws CoreError InvalidArgument, Busy */
 export async function newUserRecord(core: Core, input: NewUser): Promise<UserRecord> {
-  const { password } = input;
+  const { password, kind = 'user' } = input;
+  if (password !== undefined) refusePassword(kind);
   const name = checkName('user name', input.name);
   const displayName = checkDescription('display name', input.displayName ?? input.name);
   return {
     id: input.id ?? (newId(core.random) as UserId),
-    kind: input.kind ?? 'user',
+    kind,
     name,
     displayName,
     domainId: input.domainId ?? defaultDomain.id,
-    enabled: true,
+    enabled: input.enabled ?? true,
     serviceAdmin: input.serviceAdmin ?? false,
     ...(password === undefined ? {} : { passwordHash: await passwordHashOf(core, password) }),
     createdAt: core.clock(),
+    ...(input.email === undefined ? {} : { email: checkDescription('email', input.email) }),
+    ...(input.defaultProjectId === undefined ? {} : { defaultProjectId: input.defaultProjectId }),
   };
+}
+
+/** Programs prove themselves by keys. @throws CoreError InvalidArgument */
+function refusePassword(kind: UserRecord['kind']): void {
+  if (kind === 'user') return;
+  throw new CoreError('InvalidArgument', { what: 'password', reason: 'a service account has none' });
 }
 
 async function passwordHashOf(core: Core, password: string): Promise<string> {
@@ -100,34 +126,64 @@ export async function listUsers(core: Core): Promise<UserRecord[]> {
   return entries.map((entry) => userFormat.decode(entry.value));
 }
 
+/** The members of a project and the service accounts at home in it, by id. */
+export async function usersNear(core: Core, project: ProjectId): Promise<UserRecord[]> {
+  const members = new Set(
+    (await entriesOf(core.meta, membersOf(project))).map(({ key }) => userOfMemberKey(key)),
+  );
+  const isNear = ({ id, kind, defaultProjectId }: UserRecord) =>
+    members.has(id) || (kind === 'service_account' && defaultProjectId === project);
+  return (await listUsers(core)).filter(isNear);
+}
+
 /** Replaces the password; tokens issued by the old one are dead at once. @throws CoreError NoSuchUser, InvalidArgument, Busy */
 export async function setPassword(core: Core, id: UserId, password: string): Promise<void> {
-  const passwordHash = await passwordHashOf(core, password);
-  await changeUser(core, id, () => ({ passwordHash }));
+  await updateUser(core, id, { password });
 }
 
-/** @throws CoreError NoSuchUser */
-export async function updateUser(
+/**
+ * The user's own change of its password, by the old one.
+ * @throws CoreError Unauthenticated when `original` is not the password, NoSuchUser, InvalidArgument, Busy
+ */
+export async function changePassword(
   core: Core,
   id: UserId,
-  change: Partial<Pick<UserRecord, 'displayName' | 'enabled' | 'serviceAdmin'>>,
-): Promise<UserRecord> {
-  return changeUser(core, id, () => change);
+  original: string,
+  password: string,
+): Promise<void> {
+  const user = await findUser(core, { id });
+  if (!(await verifyPassword(core.masterKey, original, user?.passwordHash))) {
+    throw new CoreError('Unauthenticated', { reason: 'the original password is wrong' });
+  }
+  await setPassword(core, id, password);
 }
 
-async function changeUser(
-  core: Core,
-  id: UserId,
-  change: (user: UserRecord) => Partial<UserRecord>,
-): Promise<UserRecord> {
+/** @throws CoreError NoSuchUser, Duplicate, InvalidArgument, Busy */
+export async function updateUser(core: Core, id: UserId, change: UserChange): Promise<UserRecord> {
+  const { password, ...rest } = change;
+  if (rest.name !== undefined) checkName('user name', rest.name);
+  if (rest.displayName !== undefined) checkDescription('display name', rest.displayName);
+  if (rest.email !== undefined) checkDescription('email', rest.email);
+  const hash = password === undefined ? {} : { passwordHash: await passwordHashOf(core, password) };
   return committing('user', async () => {
     const stored = await readStored(core.meta, userFormat, userKey(id));
     if (stored === undefined) throw new CoreError('NoSuchUser', { user: id });
-    const user = { ...stored.record, ...change(stored.record) };
-    await core.meta.commit({
-      checks: [unchanged(stored.key, stored)],
-      puts: [[stored.key, userFormat.encode(user)]],
-    });
+    if (password !== undefined) refusePassword(stored.record.kind);
+    const { domainId, name } = stored.record;
+    const user = { ...stored.record, ...rest, ...hash };
+    const renaming =
+      user.name === name
+        ? {}
+        : await renamingCommit(core.meta, id, userNameKey(domainId, user.name), {
+            old: userNameKey(domainId, name),
+            taken: () => new CoreError('Duplicate', { what: 'user', name: user.name }),
+          });
+    await core.meta.commit(
+      joinCommits(renaming, {
+        checks: [unchanged(stored.key, stored)],
+        puts: [[stored.key, userFormat.encode(user)]],
+      }),
+    );
     return user;
   });
 }
@@ -141,7 +197,7 @@ export async function deleteUser(core: Core, id: UserId): Promise<void> {
     const projects = entries.map((entry) => membershipFormat.decode(entry.value).projectId);
     const leaving = await Promise.all(projects.map((project) => leavingCommit(core, id, project)));
     await core.meta.commit(
-      joinCommits(...leaving, {
+      joinCommits(...leaving, await leaveAllGroupsCommit(core, id), {
         checks: [unchanged(stored.key, stored)],
         deletes: [stored.key, userNameKey(stored.record.domainId, stored.record.name)],
       }),

@@ -62,6 +62,11 @@ export const tags = {
   s3Key: 0x4c,
   revocation: 0x4d,
   revocationByExpiry: 0x4e,
+  group: 0x4f,
+  groupName: 0x50,
+  /** The groups of one user. */
+  groupsOfUser: 0x51,
+  groupMember: 0x52,
 } as const;
 
 /** The longest object key any layout has room for; what is longer sorts like its beginning and matches nothing. */

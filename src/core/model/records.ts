@@ -198,6 +198,19 @@ export interface UserRecord {
   /** scrypt hash in a self-describing text form; absent: no password login. */
   readonly passwordHash?: string;
   readonly createdAt: number;
+  readonly email?: string;
+  /** Where a password's token without a wish goes; for a service account the project whose administrators own it. */
+  readonly defaultProjectId?: ProjectId;
+}
+
+/** Users and service accounts that a bucket's grant can name together. */
+export interface GroupRecord {
+  /** 32 hex characters. */
+  readonly id: string;
+  readonly name: string;
+  readonly domainId: string;
+  readonly description: string;
+  readonly createdAt: number;
 }
 
 /** Exists as long as the user belongs to the project; keys and tokens of the pair live and die with it. */

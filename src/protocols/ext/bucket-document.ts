@@ -3,6 +3,7 @@ import { isoSeconds } from '../../base/http/http-date.ts';
 import type { ReplyHeaders } from '../../base/http/reply.ts';
 import type { BucketInfo } from '../../core/buckets/buckets.ts';
 import { isPublic } from '../../core/buckets/grants.ts';
+import { tempUrlKeyNames } from '../../core/buckets/temp-url-keys.ts';
 import { encryptsAll } from '../../core/crypt/keys.ts';
 import type { BucketType } from '../../core/model/records.ts';
 
@@ -78,6 +79,9 @@ export function simpleBucket(bucket: BucketInfo) {
 export function metadataHeaders({ metadata }: BucketInfo): ReplyHeaders {
   const title = (name: string) => name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase());
   return Object.fromEntries(
-    Object.entries(metadata).map(([name, value]) => [`X-Container-Meta-${title(name)}`, value]),
+    Object.entries(metadata)
+      // Keys of temporary addresses are Swift's to show, to whom it may.
+      .filter(([name]) => !tempUrlKeyNames.includes(name))
+      .map(([name, value]) => [`X-Container-Meta-${title(name)}`, value]),
   );
 }

@@ -17,7 +17,7 @@ export type TokenRequest =
       readonly method: 'password';
       readonly user: UserReference;
       readonly password: string;
-      readonly project?: ProjectReference;
+      readonly project?: ProjectReference | 'unscoped';
     }
   | { readonly method: 'token'; readonly token: string; readonly project?: ProjectReference };
 
@@ -36,7 +36,10 @@ export function parseTokenRequest(body: JsonObject): TokenRequest {
   }
   const project = scopeOf(auth);
   const scope = project === undefined ? {} : { project };
-  if (method === 'token') return { method, token: textIn(proof, 'id', 'token'), ...scope };
+  if (method === 'token') {
+    const token = textIn(proof, 'id', 'token');
+    return project === undefined || project === 'unscoped' ? { method, token } : { method, token, project };
+  }
   const user = objectIn(proof, 'user', 'password');
   return { method, user: userOf(user), password: textIn(user, 'password', 'user'), ...scope };
 }
@@ -93,11 +96,11 @@ function domainOf(named: JsonObject, where: string): DomainReference {
   return { name: textIn(domain, 'name', 'domain') };
 }
 
-/** Undefined: unscoped. Domains and the system have no roles here, so a scope of theirs is refused as one without rights. */
-function scopeOf({ scope }: JsonObject): ProjectReference | undefined {
-  if (scope === undefined || scope === 'unscoped') return undefined;
+/** Undefined: none asked for. Domains and the system have no roles here, so a scope of theirs is refused as one without rights. */
+function scopeOf({ scope }: JsonObject): ProjectReference | 'unscoped' | undefined {
+  if (scope === undefined || scope === 'unscoped') return scope;
   if (!isObject(scope)) throw expecting('project', 'scope');
-  if (scope.unscoped !== undefined) return undefined;
+  if (scope.unscoped !== undefined) return 'unscoped';
   if (scope.project === undefined) {
     if (Object.keys(scope).length === 0) throw expecting('project', 'scope');
     throw unauthenticated('no roles in that scope');

@@ -81,6 +81,11 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   NoSuchUser: [404, ({ user }) => `Could not find user: ${user}.`],
   NoSuchProject: [404, ({ project }) => `Could not find project: ${project}.`],
   NoSuchRole: [404, ({ role }) => `Could not find role: ${role}.`],
+  NoSuchGroup: [404, ({ group }) => `Could not find group: ${group}.`],
+  InUse: [
+    409,
+    ({ what, name, reason }) => `Conflict occurred attempting to delete ${what} - ${name} ${reason}.`,
+  ],
   NoSuchCredential: [404, ({ credential }) => `Could not find credential: ${credential}.`],
   NoSuchToken: [404, ({ reason }) => reason],
   Duplicate: [

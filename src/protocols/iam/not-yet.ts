@@ -4,26 +4,21 @@ import { noBody } from '../operation.ts';
 import type { PathMethod } from '../path-router.ts';
 import { type IamOperation, operation } from './request.ts';
 
-const assignment = '/v3/projects/:project/users/:user/roles';
+const groupRoles = '/v3/projects/:project/groups/:group/roles';
 
 const missing: readonly (readonly [name: string, path: string, ...methods: PathMethod[]])[] = [
-  ['ListUsers', '/v3/users', 'GET', 'HEAD'],
-  ['CreateUser', '/v3/users', 'POST'],
-  ['UpdateUser', '/v3/users/:user', 'PATCH'],
-  ['DeleteUser', '/v3/users/:user', 'DELETE'],
-  ['ChangePassword', '/v3/users/:user/password', 'POST'],
-  ['CreateProject', '/v3/projects', 'POST'],
-  ['UpdateProject', '/v3/projects/:project', 'PATCH'],
-  ['DeleteProject', '/v3/projects/:project', 'DELETE'],
-  ['ListRoles', '/v3/roles', 'GET', 'HEAD'],
-  ['ShowRole', '/v3/roles/:role', 'GET', 'HEAD'],
-  ['ListRoleAssignments', '/v3/role_assignments', 'GET', 'HEAD'],
-  ['ListUserRolesOnProject', assignment, 'GET', 'HEAD'],
-  ['AssignRole', `${assignment}/:role`, 'PUT'],
-  ['CheckRole', `${assignment}/:role`, 'GET', 'HEAD'],
+  ['CreateDomain', '/v3/domains', 'POST'],
+  ['UpdateDomain', '/v3/domains/:domain', 'PATCH'],
+  ['DeleteDomain', '/v3/domains/:domain', 'DELETE'],
+  ['CreateRole', '/v3/roles', 'POST'],
+  ['UpdateRole', '/v3/roles/:role', 'PATCH'],
+  ['DeleteRole', '/v3/roles/:role', 'DELETE'],
+  ['ListGroupRoles', groupRoles, 'GET', 'HEAD'],
+  ['AddGroupRole', `${groupRoles}/:role`, 'PUT'],
+  ['CheckGroupRole', `${groupRoles}/:role`, 'GET', 'HEAD'],
+  ['RemoveGroupRole', `${groupRoles}/:role`, 'DELETE'],
   ['ValidateS3Signature', '/v3/s3tokens', 'POST'],
   ['ValidateEC2Signature', '/v3/ec2tokens', 'POST'],
-  ['UnassignRole', `${assignment}/:role`, 'DELETE'],
 ];
 
 export const notYet: readonly IamOperation[] = missing.map(([name, path, ...methods]) =>

@@ -3,8 +3,10 @@ import type { RequestView } from '../../base/http/request-view.ts';
 import type { Actor, UserActor } from '../../core/actor.ts';
 import { CoreError } from '../../core/errors.ts';
 import { type ProjectId, parseProjectId, parseUserId, type UserId } from '../../core/model/names.ts';
+import type { ProjectRole } from '../../core/model/records.ts';
 import { type AnyOperation, operationsFor } from '../operation.ts';
 import type { PathRoute } from '../path-router.ts';
+import { findRole } from './documents/roles.ts';
 
 /** `path` is without the prefix `/identity`. */
 export interface IamRoute extends PathRoute {
@@ -39,6 +41,19 @@ export function userOfPath({ segments }: IamView): UserId {
 /** The project a path is about. */
 export function projectOfPath({ segments }: IamView): ProjectId {
   return parseProjectId(segments.project ?? '') ?? (nobody as ProjectId);
+}
+
+/** The group a path is about. */
+export function groupOfPath({ segments }: IamView): string {
+  return segments.group ?? '';
+}
+
+/** The role a path is about, by id or name. @throws CoreError NoSuchRole */
+export function roleOfPath({ segments }: IamView): ProjectRole {
+  const text = segments.role ?? '';
+  const role = findRole(text);
+  if (role === undefined) throw new CoreError('NoSuchRole', { role: text.slice(0, 300) });
+  return role;
 }
 
 /** The URL asked for, as `links.self` repeats it. */

@@ -110,6 +110,8 @@ export const fromCore: Translations = {
   NoSuchProject: ({ project }) =>
     s3Error('InvalidArgument', 'There is no such project.', { ArgumentValue: project }),
   NoSuchRole: ({ role }) => s3Error('InvalidArgument', 'There is no such role.', { ArgumentValue: role }),
+  NoSuchGroup: ({ group }) => s3Error('InvalidArgument', 'There is no such group.', { ArgumentValue: group }),
+  InUse: ({ what, name, reason }) => s3Error('OperationAborted', `The ${what} ${name} ${reason}.`),
   NoSuchCredential: ({ credential }) =>
     s3Error('InvalidAccessKeyId', undefined, { AWSAccessKeyId: credential }),
   NoSuchToken: () => s3Error('InvalidToken'),

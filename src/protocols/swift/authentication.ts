@@ -7,6 +7,7 @@ import { actorOfToken } from '../../core/identity/authenticate.ts';
 import { type Authenticated, plainBody } from '../protocol.ts';
 import type { SwiftOperation } from './swift-operation.ts';
 import { accountInPath } from './target.ts';
+import { holderOfTempUrl, signedAddress } from './temp-url.ts';
 import type { SwiftView } from './view.ts';
 
 /**
@@ -19,13 +20,18 @@ export async function authenticate(
   operation: SwiftOperation,
 ): Promise<Authenticated> {
   const { request } = view;
-  const token = operation.public ? undefined : tokenOf(request);
-  const actor: Actor =
-    token === undefined
-      ? { kind: 'anonymous', address: request.address }
-      : await actorOfToken(core, token, request.address);
+  const actor = await actorOf(core, view, operation);
   view.admit(core, actor);
   return { actor, decodeBody: (raw) => plainBody(raw, request.contentLength) };
+}
+
+async function actorOf(core: Core, view: SwiftView, operation: SwiftOperation): Promise<Actor> {
+  const { request } = view;
+  const anonymous: Actor = { kind: 'anonymous', address: request.address };
+  if (operation.public) return anonymous;
+  if (signedAddress(view)) return holderOfTempUrl(core, view);
+  const token = tokenOf(request);
+  return token === undefined ? anonymous : actorOfToken(core, token, request.address);
 }
 
 /** By either of its names; undefined when there is none. */

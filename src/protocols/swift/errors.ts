@@ -86,6 +86,8 @@ const answers: Answers = {
   Busy: () => page(503, retryLater),
   NoSuchUser: notFound,
   NoSuchProject: notFound,
+  NoSuchGroup: notFound,
+  InUse: () => page(409),
   NoSuchRole: notFound,
   NoSuchCredential: notFound,
   NoSuchToken: notFound,

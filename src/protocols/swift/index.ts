@@ -11,7 +11,9 @@ import { renderFailure } from './errors.ts';
 import { refuseNotYet } from './not-yet.ts';
 import { operations } from './operations/index.ts';
 import { compileRoutes } from './routing.ts';
+import { hideKeys } from './secret-headers.ts';
 import { accountInPath } from './target.ts';
+import { signedAddress, tempUrlReply, usesTempUrl, withoutMetadata } from './temp-url.ts';
 import { timestamp } from './times.ts';
 import { SwiftView } from './view.ts';
 
@@ -39,11 +41,22 @@ export function createSwift(settings: SwiftSettings): Protocol {
         ...call,
         prepare() {
           refuseNotYet(view);
-          return call.prepare();
+          const prepared = call.prepare();
+          return {
+            authorize: (core, actor) => prepared.authorize(core, actor),
+            async run(context) {
+              const reply = await prepared.run(context);
+              if (signedAddress(view)) return tempUrlReply(view, reply);
+              return hideKeys(context.core, context.actor, view, reply);
+            },
+          };
         },
       };
     },
-    renderError: (failure, request) => renderFailure(failure, request, challenge(request, baseUrl(request))),
+    renderError(failure, request) {
+      const reply = renderFailure(failure, request, challenge(request, baseUrl(request)));
+      return usesTempUrl(request) ? { ...reply, headers: withoutMetadata(reply.headers) } : reply;
+    },
     commonHeaders(request) {
       const id = transactionId(request);
       const account = accountInPath(request.path);

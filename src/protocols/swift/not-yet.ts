@@ -38,18 +38,6 @@ const writes = ['PUT', 'POST'];
 
 const features: readonly Feature[] = [
   {
-    name: 'Temporary URL',
-    methods: '*',
-    scopes: ['object'],
-    asked: (view) => query('temp_url_sig')(view) || query('temp_url_expires')(view),
-  },
-  {
-    name: 'Temporary URL key',
-    methods: writes,
-    scopes: ['account', 'container'],
-    asked: headerFamily('x-account-meta-temp-url-key', 'x-container-meta-temp-url-key'),
-  },
-  {
     name: 'Static large object',
     methods: ['PUT'],
     scopes: ['object'],

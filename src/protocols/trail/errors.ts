@@ -57,6 +57,8 @@ const rows: Readonly<Record<CoreErrorCode, Status>> = {
   NoSuchUser: 404,
   NoSuchProject: 404,
   NoSuchRole: 404,
+  NoSuchGroup: 404,
+  InUse: 500,
   NoSuchCredential: 404,
   NoSuchToken: 404,
   NoSuchGrant: 404,

@@ -29,13 +29,17 @@ export interface ProjectFilter {
 }
 
 export function parseProjectFilter(query: Query): ProjectFilter {
-  const enabled = query.get('enabled')?.toLowerCase();
   return {
     domainId: query.get('domain_id'),
     name: query.get('name'),
-    // Keystone: a filter without a value, and anything that is not a word for false, means true.
-    enabled: enabled === undefined ? undefined : !['0', 'false', 'no', 'off', 'f', 'n'].includes(enabled),
+    enabled: parseFlag(query.get('enabled')),
   };
+}
+
+/** Keystone: a filter without a value, and anything that is not a word for false, means true. */
+export function parseFlag(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  return !['0', 'false', 'no', 'off', 'f', 'n'].includes(text.toLowerCase());
 }
 
 export function filterProjects(

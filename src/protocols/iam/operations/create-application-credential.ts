@@ -1,22 +1,26 @@
 /**
  * POST /v3/users/{id}/application_credentials: a new IAM access key for the token's project, its secret shown this once.
+ * Administrators make keys of others too, and name the project (`project_id`) where it is not their token's.
  * Keys carry all roles of their user; one with fewer, or with access rules, is refused rather than made with more rights.
  */
 import { Type } from 'typebox';
 import { json } from '../../../base/http/reply.ts';
-import type { UserActor } from '../../../core/actor.ts';
 import { CoreError } from '../../../core/errors.ts';
+import { projectOfNewKey } from '../../../core/identity/administration.ts';
 import { createIamKey } from '../../../core/identity/iam-keys.ts';
+import { rolesIn } from '../../../core/identity/memberships.ts';
+import type { ProjectRole } from '../../../core/model/records.ts';
 import { applicationCredential } from '../documents/keys.ts';
 import { roleReference } from '../documents/roles.ts';
 import { IamError } from '../errors.ts';
 import { jsonBody, requireJson } from '../json-body.ts';
-import { operation, ownUser, userOfPath } from '../request.ts';
+import { operation, userOf, userOfPath } from '../request.ts';
 
 const roleSchema = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) });
 const schema = Type.Object({
   application_credential: Type.Object({
     name: Type.String({ minLength: 1, maxLength: 255 }),
+    project_id: Type.Optional(Type.String()),
     secret: Type.Optional(Type.Union([Type.String({ minLength: 1 }), Type.Null()])),
     description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     expires_at: Type.Optional(Type.Union([Type.String(), Type.Null()])),
@@ -37,11 +41,11 @@ function parseExpiry(text: string, now: number): number {
 }
 
 /** @throws CoreError NotImplemented */
-function refuseNarrowing(wish: Wish, own: UserActor): void {
+function refuseNarrowing(wish: Wish, roles: readonly ProjectRole[]): void {
   if ((wish.access_rules ?? []).length > 0) throw new CoreError('NotImplemented', { what: 'access rules' });
   if (wish.roles === undefined || wish.roles.length === 0) return;
   const wanted = wish.roles;
-  const all = own.roles
+  const all = roles
     .map(roleReference)
     .every((role) => wanted.some(({ id, name }) => id === role.id || name === role.name));
   if (!all) throw new CoreError('NotImplemented', { what: 'application credentials with fewer roles' });
@@ -59,22 +63,27 @@ export const createApplicationCredential = operation({
     requireJson(view);
     return userOfPath(view);
   },
-  authorize: (user) => [{ action: 'identity.keys.manage', user }],
+  // Who may depends on whose key it is.
+  authorize: 'in-run',
   run: async ({ core, actor, input, body }) => {
-    const own = ownUser(actor, input, 'identity.keys.manage');
-    if (own.projectId === undefined) throw new IamError(400, 'A project-scoped token is required.');
+    const own = userOf(actor);
     const wish = body.application_credential;
-    refuseNarrowing(wish, own);
+    const projectId = await projectOfNewKey(core, own, input, {
+      project: wish.project_id,
+      owners: 'anybody',
+    });
+    const roles = own.userId === input ? own.roles : await rolesIn(core, input, projectId);
+    refuseNarrowing(wish, roles);
     const expiry = wish.expires_at ?? undefined;
     const issued = await createIamKey(core, {
-      userId: own.userId,
-      projectId: own.projectId,
+      userId: input,
+      projectId,
       name: wish.name,
       description: wish.description ?? '',
       ...(expiry === undefined ? {} : { expiresAt: parseExpiry(expiry, core.clock()) }),
       ...(wish.secret === undefined || wish.secret === null ? {} : { secret: wish.secret }),
     });
-    return { ...issued, roles: own.roles };
+    return { ...issued, roles };
   },
   resource: (body, output) => ({
     type: 'IamAccessKey',

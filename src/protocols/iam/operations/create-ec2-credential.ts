@@ -1,12 +1,11 @@
 /** POST /v3/users/{id}/credentials/OS-EC2: a new S3 access key for the token's project, its secret shown this once (reference 2.4). */
 import { Type } from 'typebox';
 import { json } from '../../../base/http/reply.ts';
-import { CoreError } from '../../../core/errors.ts';
-import { findProject } from '../../../core/identity/projects.ts';
+import { projectOfNewKey } from '../../../core/identity/administration.ts';
 import { createS3Key } from '../../../core/identity/s3-keys.ts';
 import { ec2Credential } from '../documents/keys.ts';
 import { jsonBody, requireJson } from '../json-body.ts';
-import { operation, ownUser, userOfPath } from '../request.ts';
+import { operation, userOf, userOfPath } from '../request.ts';
 
 const schema = Type.Object({ tenant_id: Type.String({ minLength: 1 }) });
 
@@ -22,20 +21,14 @@ export const createEc2Credential = operation({
     requireJson(view);
     return userOfPath(view);
   },
-  authorize: (user) => [{ action: 'identity.keys.manage', user }],
+  // Who may depends on whose key it is.
+  authorize: 'in-run',
   run: async ({ core, actor, input, body }) => {
-    const own = ownUser(actor, input, 'identity.keys.manage');
-    const project = await findProject(core, { id: body.tenant_id });
-    if (project === undefined) throw new CoreError('NoSuchProject', { project: body.tenant_id });
-    if (project.id !== own.projectId) {
-      throw new CoreError('AccessDenied', {
-        action: 'identity.keys.manage',
-        resource: `project ${project.id}`,
-        anonymous: false,
-        reason: 'not the project of the token',
-      });
-    }
-    return createS3Key(core, { userId: own.userId, projectId: project.id });
+    const projectId = await projectOfNewKey(core, userOf(actor), input, {
+      project: body.tenant_id,
+      owners: 'service accounts',
+    });
+    return createS3Key(core, { userId: input, projectId });
   },
   resource: (_body, output) => ({ type: 'S3AccessKey', id: output?.key.access }),
   reply: ({ key, secret }, _user, { publicUrl }) =>

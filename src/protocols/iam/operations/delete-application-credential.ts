@@ -1,4 +1,5 @@
 /** DELETE /v3/users/{id}/application_credentials/{key}: the IAM access key and its tokens are dead at once. */
+import { authorizeKeys } from '../../../core/identity/administration.ts';
 import { deleteIamKey } from '../../../core/identity/iam-keys.ts';
 import { noBody } from '../../operation.ts';
 import { operation, userOfPath } from '../request.ts';
@@ -12,7 +13,11 @@ export const deleteApplicationCredential = operation({
   },
   body: noBody,
   parse: (view) => ({ user: userOfPath(view), key: view.segments.key ?? '' }),
-  authorize: ({ user }) => [{ action: 'identity.keys.manage', user }],
-  run: ({ core, input }) => deleteIamKey(core, input.user, input.key),
+  // Who may depends on whose keys they are.
+  authorize: 'in-run',
+  run: async ({ core, actor, input }) => {
+    await authorizeKeys(core, actor, input.user);
+    return deleteIamKey(core, input.user, input.key);
+  },
   reply: () => ({ status: 204 }),
 });

@@ -1,4 +1,5 @@
 /** DELETE /v3/users/{id}/credentials/OS-EC2/{access}: the S3 access key signs nothing more. */
+import { authorizeKeys } from '../../../core/identity/administration.ts';
 import { deleteS3Key } from '../../../core/identity/s3-keys.ts';
 import { noBody } from '../../operation.ts';
 import { operation, userOfPath } from '../request.ts';
@@ -12,7 +13,11 @@ export const deleteEc2Credential = operation({
   },
   body: noBody,
   parse: (view) => ({ user: userOfPath(view), access: view.segments.access ?? '' }),
-  authorize: ({ user }) => [{ action: 'identity.keys.manage', user }],
-  run: ({ core, input }) => deleteS3Key(core, input.user, input.access),
+  // Who may depends on whose keys they are.
+  authorize: 'in-run',
+  run: async ({ core, actor, input }) => {
+    await authorizeKeys(core, actor, input.user);
+    return deleteS3Key(core, input.user, input.access);
+  },
   reply: () => ({ status: 204 }),
 });

@@ -1,5 +1,7 @@
 /** GET /v3/users/{id}/application_credentials: a user's IAM access keys in all projects, without secrets. */
+
 import { json } from '../../../base/http/reply.ts';
+import { authorizeKeys } from '../../../core/identity/administration.ts';
 import { listIamKeys } from '../../../core/identity/iam-keys.ts';
 import { listMemberships } from '../../../core/identity/memberships.ts';
 import { noBody } from '../../operation.ts';
@@ -16,8 +18,10 @@ export const listApplicationCredentials = operation({
   },
   body: noBody,
   parse: (view) => ({ user: userOfPath(view), name: view.request.query.get('name') }),
-  authorize: ({ user }) => [{ action: 'identity.keys.manage', user }],
-  run: async ({ core, input }) => {
+  // Who may depends on whose keys they are.
+  authorize: 'in-run',
+  run: async ({ core, actor, input }) => {
+    await authorizeKeys(core, actor, input.user);
     const [keys, memberships] = await Promise.all([
       listIamKeys(core, input.user),
       listMemberships(core, input.user),

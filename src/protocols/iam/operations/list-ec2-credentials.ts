@@ -1,5 +1,7 @@
 /** GET /v3/users/{id}/credentials/OS-EC2: a user's S3 access keys in all projects, without secrets. */
+
 import { json } from '../../../base/http/reply.ts';
+import { authorizeKeys } from '../../../core/identity/administration.ts';
 import { listS3Keys } from '../../../core/identity/s3-keys.ts';
 import { noBody } from '../../operation.ts';
 import { ec2Credential } from '../documents/keys.ts';
@@ -15,8 +17,12 @@ export const listEc2Credentials = operation({
   },
   body: noBody,
   parse: userOfPath,
-  authorize: (user) => [{ action: 'identity.keys.manage', user }],
-  run: ({ core, input }) => listS3Keys(core, input),
+  // Who may depends on whose keys they are.
+  authorize: 'in-run',
+  run: async ({ core, actor, input }) => {
+    await authorizeKeys(core, actor, input);
+    return listS3Keys(core, input);
+  },
   reply: (keys, _user, view) =>
     json(200, {
       credentials: keys.map((key) => ec2Credential(key, view.publicUrl)),

@@ -1,5 +1,7 @@
 /** GET /v3/users/{id}/application_credentials/{key}: one IAM access key, without its secret. */
+
 import { json } from '../../../base/http/reply.ts';
+import { authorizeKeys } from '../../../core/identity/administration.ts';
 import { getIamKey } from '../../../core/identity/iam-keys.ts';
 import { findMembership } from '../../../core/identity/memberships.ts';
 import { noBody } from '../../operation.ts';
@@ -15,8 +17,10 @@ export const showApplicationCredential = operation({
   },
   body: noBody,
   parse: (view) => ({ user: userOfPath(view), key: view.segments.key ?? '' }),
-  authorize: ({ user }) => [{ action: 'identity.keys.manage', user }],
-  run: async ({ core, input }) => {
+  // Who may depends on whose keys they are.
+  authorize: 'in-run',
+  run: async ({ core, actor, input }) => {
+    await authorizeKeys(core, actor, input.user);
     const key = await getIamKey(core, input.user, input.key);
     const membership = await findMembership(core, key.userId, key.projectId);
     return { key, roles: membership?.roles ?? [] };

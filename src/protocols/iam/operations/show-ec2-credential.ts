@@ -1,5 +1,7 @@
 /** GET /v3/users/{id}/credentials/OS-EC2/{access}: one S3 access key, without its secret. */
+
 import { json } from '../../../base/http/reply.ts';
+import { authorizeKeys } from '../../../core/identity/administration.ts';
 import { getS3Key } from '../../../core/identity/s3-keys.ts';
 import { noBody } from '../../operation.ts';
 import { ec2Credential } from '../documents/keys.ts';
@@ -14,7 +16,11 @@ export const showEc2Credential = operation({
   },
   body: noBody,
   parse: (view) => ({ user: userOfPath(view), access: view.segments.access ?? '' }),
-  authorize: ({ user }) => [{ action: 'identity.keys.manage', user }],
-  run: ({ core, input }) => getS3Key(core, input.user, input.access),
+  // Who may depends on whose keys they are.
+  authorize: 'in-run',
+  run: async ({ core, actor, input }) => {
+    await authorizeKeys(core, actor, input.user);
+    return getS3Key(core, input.user, input.access);
+  },
   reply: (key, _input, { publicUrl }) => json(200, { credential: ec2Credential(key, publicUrl) }),
 });

@@ -1,8 +1,8 @@
-/** GET /v3/users/{id}: a user, for itself and for service administrators. */
+/** GET /v3/users/{id}: a user, for itself, for service administrators, and for those of a project it is in. */
 import { json } from '../../../base/http/reply.ts';
-import { CoreError } from '../../../core/errors.ts';
-import { findUser } from '../../../core/identity/users.ts';
+import { visibleUser } from '../../../core/identity/administration.ts';
 import { noBody } from '../../operation.ts';
+import { userDocument } from '../documents/users.ts';
 import { operation, userOfPath } from '../request.ts';
 
 export const showUser = operation({
@@ -10,23 +10,8 @@ export const showUser = operation({
   route: { methods: ['GET', 'HEAD'], path: '/v3/users/:user', policy: 'identity:get_user' },
   body: noBody,
   parse: userOfPath,
-  authorize: (user) => [{ action: 'identity.users.get', user }],
-  run: async ({ core, input }) => {
-    const user = await findUser(core, { id: input });
-    if (user === undefined) throw new CoreError('NoSuchUser', { user: input });
-    return user;
-  },
-  reply: ({ id, name, displayName, domainId, enabled }, _input, { publicUrl }) =>
-    json(200, {
-      user: {
-        id,
-        name,
-        description: displayName,
-        domain_id: domainId,
-        enabled,
-        password_expires_at: null,
-        options: {},
-        links: { self: `${publicUrl}/identity/v3/users/${id}` },
-      },
-    }),
+  // Who may depends on where the user belongs.
+  authorize: 'in-run',
+  run: ({ core, actor, input }) => visibleUser(core, actor, input),
+  reply: (user, _input, { publicUrl }) => json(200, { user: userDocument(user, publicUrl) }),
 });

@@ -8,6 +8,7 @@ import { listingLimit } from '../listing-query.ts';
 import { metadataLimits } from '../metadata.ts';
 import { sentenceReply } from '../pages.ts';
 import { swiftOperation } from '../swift-operation.ts';
+import { tempUrlCapabilities } from '../temp-url.ts';
 
 /** The Swift whose answers ours are modelled on: clients choose features by it. */
 const version = '2.30.1';
@@ -33,6 +34,7 @@ function capabilities({ names, maxUploadBytes }: CoreSettings) {
       max_container_name_length: names.bucketNameMax,
       extra_header_count: 0,
     },
+    tempurl: tempUrlCapabilities,
     bulk_delete: { max_deletes_per_request: maxBulkDeletes, max_failed_deletes: maxFailedDeletes },
   };
 }

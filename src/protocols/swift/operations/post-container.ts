@@ -3,6 +3,7 @@ import { updateBucket } from '../../../core/buckets/update.ts';
 import { noBody } from '../../operation.ts';
 import { changedMetadata, metadataChange } from '../metadata.ts';
 import { empty } from '../pages.ts';
+import { rightsToChange } from '../secret-headers.ts';
 import { swiftOperation } from '../swift-operation.ts';
 
 export const postContainer = swiftOperation({
@@ -14,7 +15,7 @@ export const postContainer = swiftOperation({
     bucket: view.container(),
     change: metadataChange(view.request, 'container', view.dialect.containerMetadataPrefixes),
   }),
-  authorize: ({ bucket, project }) => [{ action: 'storage.buckets.update', bucket, project }],
+  authorize: ({ bucket, project, change }) => rightsToChange(bucket, project, change),
   run: ({ core, input }) =>
     updateBucket(core, input.bucket, ({ metadata }) => ({
       metadata: changedMetadata('container', metadata, input.change),

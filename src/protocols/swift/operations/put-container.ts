@@ -11,6 +11,7 @@ import { storagePolicy } from '../account.ts';
 import { refuseText } from '../errors.ts';
 import { changedMetadata, type MetadataChange, metadataChange } from '../metadata.ts';
 import { empty, page } from '../pages.ts';
+import { rightsToChange } from '../secret-headers.ts';
 import { swiftOperation } from '../swift-operation.ts';
 import type { SwiftView } from '../view.ts';
 
@@ -44,7 +45,7 @@ async function update(
   actor: Actor,
   { bucket, project, change }: PutContainerInput,
 ): Promise<void> {
-  await authorize(core, actor, [{ action: 'storage.buckets.update', bucket, project }]);
+  await authorize(core, actor, rightsToChange(bucket, project, change));
   await updateBucket(core, bucket, ({ metadata }) => ({
     metadata: changedMetadata('container', metadata, change),
   }));
