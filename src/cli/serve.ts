@@ -39,7 +39,7 @@ async function serveAsFirst(config: Config, openEngines: OpenEngines): Promise<v
         process.stdout.write(firstRunBanner(config.publicUrl ?? url, config.region, credentials));
       }
       process.stdout.write(`onggi ready ${url}\n`);
-      jobsEnded = startJobs(core, log, jobs.signal);
+      jobsEnded = startJobs(core, log, config, jobs.signal);
       await stopping;
       await stop();
     } finally {

@@ -291,6 +291,15 @@ export const options = {
     fallback: () => undefined,
     parse: wholeNumber(0, 1_048_576),
   }),
+  trailDays: option({
+    env: 'ONGGI_TRAIL_DAYS',
+    flag: 'trail-days',
+    placeholder: 'days',
+    doc: 'how long the audit trail keeps events',
+    shown: '90',
+    fallback: () => 90,
+    parse: wholeNumber(1, 36_500),
+  }),
   trailObjectReads: option<ObjectReads>({
     env: 'ONGGI_TRAIL_OBJECT_READS',
     flag: 'trail-object-reads',

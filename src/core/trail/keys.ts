@@ -11,6 +11,8 @@ const tags = {
   page: 0x63,
   /** Chunks being written, or given up: their blocks and pages go when due. */
   discard: 0x64,
+  /** Written whenever chunks come or go: its version is theirs. */
+  seal: 0x65,
 } as const;
 
 export function freshKey(position: Position): Key {
@@ -53,6 +55,8 @@ export function pagesSpan(chunk: Uint8Array): KeySpan {
 export function discardKey(chunk: Uint8Array): Key {
   return taggedKey(tags.discard, chunk);
 }
+
+export const sealKey: Key = Uint8Array.of(tags.seal);
 
 export function discardsSpan(): KeySpan {
   return spanOf(Uint8Array.of(tags.discard));
