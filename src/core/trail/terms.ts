@@ -40,8 +40,12 @@ const mostWords = 100;
 
 /** Letters and digits of any script, in lower case. */
 export function wordsOf(text: string): string[] {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.map((word) => word.slice(0, longestWord));
+  const lower = text.toLowerCase();
+  // Most texts are ASCII, for which the plain pattern is many times faster.
+  const words = lower.match(/[^\0-\x7f]/.test(lower) ? /[\p{L}\p{N}]+/gu : /[a-z0-9]+/g) ?? [];
+  return words.some((word) => word.length > longestWord)
+    ? words.map((word) => word.slice(0, longestWord))
+    : words;
 }
 
 /** Terms are a letter and a text. */
@@ -84,15 +88,13 @@ export function termsOf(event: TrailEvent): Set<string> {
     terms.add(`u${user.id}`).add(`u${user.name.toLowerCase()}`);
     if (user.project !== undefined) terms.add(`p${user.project}`);
   }
-  let words = 0;
-  for (const text of textsOf(event)) {
-    for (const word of wordsOf(text)) {
-      if (words === mostWords) return terms;
-      terms.add(`w${word}`);
-      words += 1;
-    }
-  }
+  for (const word of firstWordsOf(event)) terms.add(`w${word}`);
   return terms;
+}
+
+/** Of all texts, up to a number that no honest event reaches. */
+function firstWordsOf(event: TrailEvent): string[] {
+  return textsOf(event).flatMap(wordsOf).slice(0, mostWords);
 }
 
 function namesOf({ name, id, bucket }: NonNullable<TrailEvent['resource']>): string[] {
@@ -105,11 +107,36 @@ function textsOf({ name, resource, user, error, query, agent }: TrailEvent): str
   return texts.filter((text) => text !== undefined);
 }
 
-/** Whether an event has all of `terms`; the same as asking `termsOf`, without listing its words when nobody asks for one. */
+/** Whether an event has all of `terms`: the same as asking `termsOf`, without listing what nobody asks for. */
 export function hasTerms(event: TrailEvent, terms: readonly string[]): boolean {
-  if (terms.length === 0) return true;
-  if (terms.some((term) => term.startsWith('n')) && !terms.includes(`n${event.name.toLowerCase()}`))
-    return false;
-  const own = termsOf(event);
-  return terms.every((term) => own.has(term));
+  let words: Set<string> | undefined;
+  return terms.every((term) => {
+    const asked = term.slice(1);
+    if (!term.startsWith('w')) return has(event, term.charAt(0), asked);
+    words ??= new Set(firstWordsOf(event));
+    return words.has(asked);
+  });
+}
+
+function has({ name, api, resource, user, status, error, address }: TrailEvent, kind: string, asked: string) {
+  switch (kind) {
+    case 'n':
+      return name.toLowerCase() === asked;
+    case 's':
+      return api === asked || serviceOf({ api }).toLowerCase() === asked;
+    case 't':
+      return resource?.type.toLowerCase() === asked;
+    case 'r':
+      return resource !== undefined && namesOf(resource).includes(asked);
+    case 'u':
+      return user?.id === asked || user?.name.toLowerCase() === asked;
+    case 'p':
+      return resource?.project === asked || user?.project === asked;
+    case 'h':
+      return `${status}` === asked || `${Math.floor(status / 100)}xx` === asked;
+    case 'e':
+      return error?.toLowerCase() === asked;
+    default:
+      return address.toLowerCase() === asked;
+  }
 }
