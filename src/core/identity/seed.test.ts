@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type MemoryCore, memoryCore } from '../../../test/support/memory-core.ts';
 import { getBucket } from '../buckets/get.ts';
+import { encryptsAll } from '../crypt/keys.ts';
 import type { BucketName, ProjectId, UserId } from '../model/names.ts';
 import { actorOfToken, s3KeyOf } from './authenticate.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -65,6 +66,31 @@ test('applied again, it writes nothing', async () => {
   const before = await everything(core);
   await applySeed(core, sample);
   assert.deepEqual(await everything(core), before);
+});
+
+test('turns the encryption of a bucket on and off, and leaves it alone when nothing is said', async () => {
+  const core = await memoryCore({}, []);
+  const wanted = (useEncryption?: boolean): Seed => {
+    const bucket = { name: 'photos', project: 'demo', owner: 'alice@example.com' };
+    return { ...sample, buckets: [{ ...bucket, ...(useEncryption !== undefined && { useEncryption }) }] };
+  };
+  const encrypted = async () => encryptsAll(await getBucket(core, 'photos' as BucketName));
+  for (const [wish, expected] of [
+    [undefined, false],
+    [true, true],
+    [undefined, true],
+    [false, false],
+    [true, true],
+  ] as const) {
+    await applySeed(core, wanted(wish));
+    assert.equal(await encrypted(), expected);
+    const before = await everything(core);
+    await applySeed(core, wanted(wish));
+    assert.deepEqual(await everything(core), before);
+  }
+  const anew = await memoryCore({}, []);
+  await applySeed(anew, wanted(true));
+  assert.ok(encryptsAll(await getBucket(anew, 'photos' as BucketName)));
 });
 
 test('several processes may apply it at once', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Corrupt } from '../../engines/errors.ts';
-import { objectFormat } from './codecs.ts';
+import { bucketFormat, objectFormat } from './codecs.ts';
 import { attachedBytes, list, number, optional, recordFormat, text } from './record-format.ts';
 import type { ObjectRecord, Segment } from './records.ts';
 
@@ -10,13 +10,16 @@ const plain = { noNullPrototype: true };
 const blobId = fc
   .uint8Array({ minLength: 16, maxLength: 16 })
   .map((bytes) => Buffer.from(bytes).toString('hex'));
+const stretchKey = fc.uint8Array({ minLength: 40, maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+const sealed = fc.record({ key: stretchKey, size: fc.maxSafeNat() }, plain);
 const segment: fc.Arbitrary<Segment> = fc.oneof(
   fc.record(
     {
       kind: fc.constant('inline' as const),
       bytes: fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+      sealed,
     },
-    plain,
+    { ...plain, requiredKeys: ['kind', 'bytes'] },
   ),
   fc.record(
     {
@@ -24,8 +27,9 @@ const segment: fc.Arbitrary<Segment> = fc.oneof(
       blob: blobId,
       offset: fc.maxSafeNat(),
       length: fc.maxSafeNat(),
+      sealed,
     },
-    plain,
+    { ...plain, requiredKeys: ['kind', 'blob', 'offset', 'length'] },
   ),
 );
 const words = fc.string({ unit: 'binary', maxLength: 8 }).filter((word) => word.isWellFormed());
@@ -58,6 +62,7 @@ const object: fc.Arbitrary<ObjectRecord> = fc.record(
       ),
       fc.record({ kind: fc.constant('manifest' as const), manifest: blobId, partCount: fc.nat() }, plain),
     ),
+    encryption: fc.record({ key: stretchKey }, plain),
   },
   {
     ...plain,
@@ -119,6 +124,43 @@ describe('record formats', () => {
     });
     assert.deepEqual(now.decode(old.encode({ name: 'a' })), { name: 'a' });
     assert.throws(() => old.decode(now.encode({ name: 'a', count: 1, tags: ['x'] })), Corrupt);
+  });
+
+  it('read objects and buckets as they were written before encryption', () => {
+    const object = objectFormat.decode(
+      Buffer.from(
+        '000000369c01a46e756c6c0104a165a17496c0c0c0c0c0c092a161a162c0c0a1539200920393c4100f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f' +
+          '0501616263',
+        'hex',
+      ),
+    );
+    assert.deepEqual(object, {
+      versionId: 'null',
+      modifiedAt: 1,
+      size: 4,
+      etag: 'e',
+      contentType: 't',
+      headers: {},
+      metadata: { a: 'b' },
+      storageClass: 'S',
+      data: {
+        kind: 'segments',
+        segments: [
+          { kind: 'inline', bytes: Buffer.from('abc') },
+          { kind: 'blob', blob: '0f'.repeat(16), offset: 5, length: 1 },
+        ],
+      },
+    });
+    const { name, encryption } = bucketFormat.decode(
+      Buffer.from(
+        '000000599d02a36f6c64c41001010101010101010101010101010101c41002020202020202020202020202020202c410030303030303030' +
+          '30303030303030303' +
+          '0102a66163746976659090a153c092a76d616e61676564c40461626364',
+        'hex',
+      ),
+    );
+    assert.equal(name, 'old');
+    assert.deepEqual(encryption, { type: 'managed', sealedKey: Buffer.from('abcd') });
   });
 
   it('call damage by its name', () => {
