@@ -6,7 +6,7 @@ import type { ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts
 import { membershipFormat, projectFormat, s3KeyFormat, userFormat } from './codecs.ts';
 import { groupsIn } from './groups.ts';
 import { groupsOfUserKey, membershipKey, projectKey, s3KeyKey, userKey } from './keys.ts';
-import { readToken } from './live-token.ts';
+import { type LiveToken, readToken } from './live-token.ts';
 import { type Derivation, rememberUpTo } from './remembered.ts';
 import { findS3Key, openS3Secret } from './s3-keys.ts';
 import { storedAs } from './stored.ts';
@@ -19,8 +19,12 @@ import { storedAs } from './stored.ts';
 export async function actorOfToken(core: Core, token: string, address: string): Promise<UserActor> {
   const found = await readToken(core, token);
   if (!found.alive) throw new CoreError('Unauthenticated', { reason: `the token is ${found.why}` });
-  const proof = { kind: 'token', id: found.claims.auditId } as const;
-  return actorOf(found.user, found.project, found.roles, found.groups, proof, address);
+  return actorOfLife(found, address);
+}
+
+/** The bearer of a token that holds, or of what was made from it. */
+export function actorOfLife({ claims, user, project, roles, groups }: LiveToken, address: string): UserActor {
+  return actorOf(user, project, roles, groups, { kind: 'token', id: claims.auditId }, address);
 }
 
 /**

@@ -10,7 +10,7 @@ import { iamKeyFormat, membershipFormat, projectFormat, userFormat } from './cod
 import { groupsIn } from './groups.ts';
 import { groupsOfUserKey, iamKeyKey, membershipKey, projectKey, revocationKey, userKey } from './keys.ts';
 import { passwordStamp } from './passwords.ts';
-import { rememberUpTo } from './remembered.ts';
+import { type Recall, rememberUpTo } from './remembered.ts';
 import { openToken, type TokenClaims } from './token-format.ts';
 
 export interface LiveToken {
@@ -35,6 +35,7 @@ export interface DeadToken {
 const dead = (why: DeadToken['why']): DeadToken => ({ alive: false, why });
 
 const recallToken = rememberUpTo<LiveToken>(10_000);
+const recallSession = rememberUpTo<LiveToken>(10_000);
 
 /** `allowExpired`: for services that check a token late, as Keystone's query of that name. */
 export async function readToken(
@@ -42,9 +43,34 @@ export async function readToken(
   token: string,
   options: { allowExpired?: boolean } = {},
 ): Promise<LiveToken | DeadToken> {
+  const found = await readLife(core, recallToken, token, () => openToken(core.masterKey, token));
+  if (!found.alive) return found;
+  const expired = found.claims.expiresAt <= core.clock();
+  return expired && options.allowExpired !== true ? dead('expired') : found;
+}
+
+/**
+ * As `readToken`, of the claims inside the token of a session (`sessions.ts`): it lives as the token it was made from. The two are
+ * remembered apart, so that none ever passes for the other.
+ */
+export async function readSessionClaims(
+  core: Core,
+  token: string,
+  claims: TokenClaims,
+): Promise<LiveToken | DeadToken> {
+  const found = await readLife(core, recallSession, token, () => claims);
+  return found.alive && found.claims.expiresAt <= core.clock() ? dead('expired') : found;
+}
+
+async function readLife(
+  core: Core,
+  recall: Recall<LiveToken>,
+  token: string,
+  open: () => TokenClaims | undefined,
+): Promise<LiveToken | DeadToken> {
   let why: DeadToken['why'] = 'not ours';
-  const found = await recallToken(core, token, async () => {
-    const claims = openToken(core.masterKey, token);
+  const found = await recall(core, token, async () => {
+    const claims = open();
     if (claims === undefined) return undefined;
     const keys = keysOfLife(claims);
     const entries = await core.meta.get(keys);
@@ -52,9 +78,7 @@ export async function readToken(
     const value = lifeOf(core, claims, entries);
     return value === undefined ? undefined : { keys, entries, value };
   });
-  if (found === undefined) return dead(why);
-  const expired = found.claims.expiresAt <= core.clock();
-  return expired && options.allowExpired !== true ? dead('expired') : found;
+  return found ?? dead(why);
 }
 
 /** Everything a token's life depends on. */

@@ -39,7 +39,8 @@ export interface TokenClaims {
 
 const purpose = 'token';
 const layoutVersion = 1;
-const claimBytes = 88;
+/** Length of sealed claims before they are sealed. */
+export const claimBytes = 88;
 const headerBytes = 9;
 const outwardVersion = 0x80;
 
@@ -61,8 +62,8 @@ export function openToken(masterKey: MasterKey, token: string): TokenClaims | un
   // Two texts must not stand for one token: the last character may carry bits that decoding drops.
   if (bytes.toString('base64url') !== token) return undefined;
   const plain = masterKey.open(purpose, bytes.subarray(headerBytes));
-  if (plain === undefined || plain.length !== claimBytes || plain[0] !== layoutVersion) return undefined;
-  const claims = decodeClaims(plain);
+  const claims = plain === undefined ? undefined : readClaims(plain);
+  if (claims === undefined) return undefined;
   return outwardHeader(claims.issuedAt).equals(bytes.subarray(0, headerBytes)) ? claims : undefined;
 }
 
@@ -73,7 +74,8 @@ function outwardHeader(issuedAt: number): Buffer {
   return header;
 }
 
-function encodeClaims(claims: TokenClaims): Buffer {
+/** The layout above, for what else carries claims sealed. */
+export function encodeClaims(claims: TokenClaims): Buffer {
   const { scope } = claims;
   const bytes = Buffer.alloc(claimBytes);
   bytes[0] = layoutVersion;
@@ -88,6 +90,11 @@ function encodeClaims(claims: TokenClaims): Buffer {
   bytes.writeUIntBE(claims.expiresAt, 66, 6);
   bytes.write(claims.auditId, 72, 16, 'base64url');
   return bytes;
+}
+
+/** Undefined for bytes that are no claims of this layout. */
+export function readClaims(bytes: Buffer): TokenClaims | undefined {
+  return bytes.length === claimBytes && bytes[0] === layoutVersion ? decodeClaims(bytes) : undefined;
 }
 
 function decodeClaims(bytes: Buffer): TokenClaims {

@@ -115,7 +115,6 @@ export const notYet: readonly Routed[] = [
   }),
   // Browser forms, and temporary credentials (reference, section 7.2): no SDK command, but calls of S3 all the same.
   { name: 'PostObject', route: { method: 'POST', scope: 'bucket' } },
-  { name: 'AssumeRoleWithWebIdentity', route: { method: 'POST', scope: 'service' } },
 ];
 
 /** Calls that go to other hosts than S3's own (directory bucket control, Object Lambda) and cannot be told from a plain call. */

@@ -36,6 +36,7 @@ describe('finding the operation', () => {
   it('goes by method, place, query names and headers', () => {
     const table: [string, string, string, Record<string, string>?][] = [
       ['ListBuckets', 'GET', '/'],
+      ['AssumeRoleWithWebIdentity', 'POST', '/'],
       ['CreateBucket', 'PUT', '/b'],
       ['CreateBucket', 'PUT', '/b/'],
       ['HeadBucket', 'HEAD', '/b'],

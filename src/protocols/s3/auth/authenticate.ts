@@ -6,6 +6,7 @@ import type { RequestView } from '../../../base/http/request-view.ts';
 import type { UserActor } from '../../../core/actor.ts';
 import type { Core } from '../../../core/core.ts';
 import { s3KeyOf } from '../../../core/identity/authenticate.ts';
+import { sessionKeyOf } from '../../../core/identity/sessions.ts';
 import type { AnyOperation } from '../../operation.ts';
 import type { Authenticated } from '../../protocol.ts';
 import { type IntegrityPlan, parseIntegrityHeaders, parseMd5Header } from '../checksum-headers.ts';
@@ -77,11 +78,9 @@ function readClaim(request: RequestView): Claim | undefined {
 
 /** Believes a claim only when its signature is the one its key makes over this request. */
 async function verify(core: Core, request: RequestView, claim: Claim): Promise<Signer> {
-  refuseSessionToken(request);
   const headers = request.repeatedHeaders.size === 0 ? request.headers : joinHeaders(request.rawHeaders);
   refuseUnsignedHeaders(headers, claim);
-  const key = await s3KeyOf(core, claim.access, request.address);
-  if (key === undefined) throw s3Error('InvalidAccessKeyId', undefined, { AWSAccessKeyId: claim.access });
+  const key = await keyOf(core, request, claim.access);
   const signingKey = signingKeys(core).get(claim.access, key.secret, claim.scope);
   const parts = { method: request.method, path: request.path, query: request.query, headers };
   const text = stringToSign(claim, canonicalRequest(parts, claim, 'fold'));
@@ -106,10 +105,24 @@ function signingKeys(core: Core): SigningKeys {
   return keys;
 }
 
-function refuseSessionToken(request: RequestView): void {
-  if (request.header('x-amz-security-token') !== undefined || request.query.has('X-Amz-Security-Token')) {
-    throw s3Error('InvalidToken', 'There are no session tokens here; sign with the access key alone.');
+/**
+ * The key that must have signed: of a session when the request shows the session's token, else one that lasts.
+ * @throws S3Error InvalidAccessKeyId, InvalidToken, ExpiredToken
+ */
+async function keyOf(
+  core: Core,
+  request: RequestView,
+  access: string,
+): Promise<{ readonly secret: string; readonly actor: UserActor }> {
+  const token = request.header('x-amz-security-token') ?? request.query.get('X-Amz-Security-Token');
+  if (token === undefined) {
+    const key = await s3KeyOf(core, access, request.address);
+    if (key === undefined) throw s3Error('InvalidAccessKeyId', undefined, { AWSAccessKeyId: access });
+    return key;
   }
+  const session = await sessionKeyOf(core, { access, token, address: request.address });
+  if (!session.alive) throw s3Error(session.expired ? 'ExpiredToken' : 'InvalidToken');
+  return session;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The table of S3's operations. What is missing here is in `not-yet.ts`. */
 import type { S3Operation } from '../define-operation.ts';
 import { abortMultipartUploadOperation } from './abort-multipart-upload.ts';
+import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
 import { completeMultipartUploadOperation } from './complete-multipart-upload.ts';
 import { copyObjectOperation } from './copy-object.ts';
 import { createBucketOperation } from './create-bucket.ts';
@@ -29,6 +30,7 @@ import { uploadPartOperation } from './upload-part.ts';
 import { uploadPartCopyOperation } from './upload-part-copy.ts';
 
 export const s3Operations: readonly S3Operation[] = [
+  assumeRoleWithWebIdentity,
   listBucketsOperation,
 
   createBucketOperation,
