@@ -50,7 +50,9 @@ export class Report {
   }
 
   take({ type, data }: TestEvent): void {
-    if (type === 'test:fail') this.#failed(data);
+    // What is marked as still to be built may fail.
+    if (type === 'test:fail' && data.todo !== undefined && data.todo !== false) this.#owed(data);
+    else if (type === 'test:fail') this.#failed(data);
     else if (type === 'test:pass' && data.skip !== undefined && data.skip !== false) this.#skipped(data);
     else if (type === 'test:stdout' || type === 'test:stderr') this.#print(data.message ?? '');
     else if (type === 'test:summary') this.#summary(data);
@@ -80,6 +82,10 @@ export class Report {
     const cause = error?.cause ?? error;
     const text = cause instanceof Error ? inspect(cause) : String(cause);
     this.#print(`\n✖ ${data.name ?? ''}  (${where})\n${text.replaceAll(/^/gm, '    ')}\n\n`);
+  }
+
+  #owed(data: TestEvent['data']): void {
+    this.#skipped({ ...data, ...(data.todo === undefined ? {} : { skip: data.todo }) });
   }
 
   #skipped(data: TestEvent['data']): void {
