@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { loadConfig } from '../config/load.ts';
 import { type OptionName, options } from '../config/options.ts';
+import { addIdentityCommands } from './identity/commands.ts';
+import { UsageError } from './identity/usage-error.ts';
 import type { OpenEngines } from './open-core.ts';
 import { serve } from './serve.ts';
 
@@ -33,6 +35,8 @@ export async function runProgram(args: readonly string[], openEngines: OpenEngin
     await serve(config, openEngines);
   });
 
+  addIdentityCommands(program);
+
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -41,7 +45,7 @@ export async function runProgram(args: readonly string[], openEngines: OpenEngin
       return;
     }
     process.stderr.write(`onggi: ${oneLine(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
 

@@ -1,0 +1,121 @@
+/**
+ * `onggi project|user|role|group|key`: names, arguments and flags alone. What they do is loaded when one is called, so that a server's
+ * start does not pay for them.
+ */
+import type { Command } from 'commander';
+
+/** Flags of every command here, as their text; each falls back on its variable, as OpenStack's clients do. */
+export const connectionFlags = [
+  [
+    'os-auth-url',
+    'url',
+    'the identity service of a running server (OS_AUTH_URL; default: http://127.0.0.1:9000/identity/v3)',
+  ],
+  ['os-application-credential-id', 'id', 'an IAM access key (OS_APPLICATION_CREDENTIAL_ID)'],
+  ['os-application-credential-secret', 'secret', 'its secret (OS_APPLICATION_CREDENTIAL_SECRET)'],
+  ['os-username', 'name', 'a user of the default domain (OS_USERNAME)'],
+  ['os-password', 'password', 'its password (OS_PASSWORD)'],
+  ['os-project-name', 'name', 'the project to act for (OS_PROJECT_NAME)'],
+  ['os-project-id', 'id', 'the same by id (OS_PROJECT_ID)'],
+  ['os-token', 'token', 'a token instead (OS_TOKEN)'],
+] as const;
+
+export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+type Module = typeof import('./actions.ts');
+type ActionName = keyof Module['actions'];
+
+/** Adds the commands to `program`. */
+export function addIdentityCommands(program: Command): void {
+  const project = group(program, 'project', 'projects: what owns buckets');
+  add(project, 'list', 'the projects', 'listProjects');
+  const description = ['--description <text>', 'free text'] as const;
+  const enable = ['--enable', 'let it be used again'] as const;
+  const disable = ['--disable', 'refuse its tokens and keys at once'] as const;
+  const rename = ['--name <name>', 'another name'] as const;
+  add(project, 'create <name>', 'a new project', 'createProject', description, disable, [
+    '--account-number <digits>',
+    "Krutrim's account number, ten digits",
+  ]);
+  add(project, 'show <project>', 'one project, by name or id', 'showProject');
+  add(project, 'update <project>', 'change a project', 'updateProject', rename, description, enable, disable);
+  add(project, 'delete <project>', 'remove a project without buckets', 'deleteProject');
+
+  const user = group(program, 'user', 'users and service accounts');
+  const person = [
+    ['--password <password>', 'for login; - reads a line from standard input'],
+    description,
+    ['--email <address>', 'kept, not used'],
+    ['--project <project>', 'its default project; the home of a service account'],
+    ['--service-admin', 'may manage identities of the whole service'],
+    disable,
+  ] as const;
+  add(user, 'list', 'the users', 'listUsers', ['--project <project>', 'those of a project']);
+  add(user, 'create <name>', 'a new user', 'createUser', ...person, [
+    '--service-account',
+    'an account for programs: keys, no password',
+  ]);
+  add(user, 'show <user>', 'one user, by name or id', 'showUser');
+  add(user, 'update <user>', 'change a user', 'updateUser', rename, ...person, enable, [
+    '--no-service-admin',
+    'take that right away',
+  ]);
+  add(user, 'delete <user>', 'remove a user with keys and roles', 'deleteUser');
+
+  const role = group(program, 'role', 'roles of users in projects');
+  const where = [
+    ['--user <user>', 'by name or id'],
+    ['--project <project>', 'by name or id'],
+  ] as const;
+  add(role, 'list', 'the roles there are, or those given', 'listRoles', ...where);
+  add(role, 'show <role>', 'one role', 'showRole');
+  add(role, 'add <role>', 'give a role; the first makes a member', 'addRole', ...where);
+  add(role, 'remove <role>', 'take a role; with the last one the keys there go', 'removeRole', ...where);
+
+  const groups = group(program, 'group', 'groups of users, for grants of buckets');
+  add(groups, 'list', 'the groups', 'listGroups', ['--user <user>', 'those of a user']);
+  add(groups, 'create <name>', 'a new group', 'createGroup', description);
+  add(groups, 'show <group>', 'one group with its members', 'showGroup');
+  add(groups, 'update <group>', 'change a group', 'updateGroup', rename, description);
+  add(groups, 'delete <group>', 'remove a group', 'deleteGroup');
+  add(groups, 'add-user <group> <user>', 'take a user in', 'addGroupMember');
+  add(groups, 'remove-user <group> <user>', 'put a user out', 'removeGroupMember');
+
+  const key = group(program, 'key', 'IAM and S3 access keys');
+  const of = ['--user <user>', 'of another user (default: your own)'] as const;
+  add(key, 'list', 'the keys, without secrets', 'listKeys', of);
+  add(
+    key,
+    'create [name]',
+    'a new key; its secret is printed this once',
+    'createKey',
+    ['--project <project>', 'the project it is for'],
+    ['--s3', 'an S3 access key (default: an IAM access key, which needs a name)'],
+    ['--expires <time>', 'when an IAM access key ends, e.g. 2027-01-31T00:00:00Z'],
+    description,
+    of,
+  );
+  add(key, 'show <key>', 'one key, without its secret', 'showKey', of);
+  add(key, 'delete <key>', 'remove a key; what it proved is void at once', 'deleteKey', of);
+}
+
+function group(program: Command, name: string, summary: string): Command {
+  return program.command(name).description(summary);
+}
+
+function add(
+  parent: Command,
+  usage: string,
+  summary: string,
+  action: ActionName,
+  ...flags: readonly (readonly [flag: string, text: string])[]
+): void {
+  const command = parent.command(usage).description(summary);
+  for (const [flag, text] of flags) command.option(flag, text);
+  command.option('--json', 'print JSON instead of a table');
+  for (const [flag, placeholder, text] of connectionFlags) command.option(`--${flag} <${placeholder}>`, text);
+  command.action(async (...given: unknown[]) => {
+    const { runAction } = await import('./actions.ts');
+    const words = given.filter((one): one is string => typeof one === 'string');
+    await runAction(action, words, command.opts<Flags>());
+  });
+}
