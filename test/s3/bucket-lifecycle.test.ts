@@ -139,6 +139,50 @@ describe('the lifecycle configuration of a bucket', () => {
     assert.deepEqual(await rules(), [{ ...kept, Filter: {} }]);
   });
 
+  it('is told with every object it covers, by the earliest rule', async () => {
+    await put(
+      { ID: 'slow & sure', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 30 } },
+      { ID: 'logs', Status: 'Enabled', Prefix: 'logs/', Expiration: { Days: 2 } },
+      { ID: 'off', Status: 'Disabled', Prefix: '', Expiration: { Days: 1 } },
+      {
+        ID: 'big',
+        Status: 'Enabled',
+        Filter: { ObjectSizeGreaterThan: 5 },
+        Expiration: { Date: new Date('2020-01-01') },
+      },
+    );
+    const midnight = 24 * 3600 * 1000;
+    const told = async (Key: string, days: number, id: string, Body = 'x') => {
+      const answers = [
+        await s3.putObject({ Bucket, Key, Body }),
+        await s3.headObject({ Bucket, Key }),
+        await s3.getObject({ Bucket, Key }),
+        await s3.copyObject({ Bucket, Key: `${Key}-copy`, CopySource: `${Bucket}/${Key}` }),
+      ];
+      const created = (await s3.headObject({ Bucket, Key })).LastModified?.getTime() ?? 0;
+      const at = (Math.ceil(created / midnight) + days) * midnight;
+      const expected = `expiry-date="${new Date(at).toUTCString()}", rule-id="${id}"`;
+      assert.deepEqual(
+        answers.map(({ Expiration }) => Expiration),
+        Array(4).fill(expected),
+      );
+    };
+    await told('a', 30, 'slow%20%26%20sure');
+    await told('logs/a', 2, 'logs');
+    const big = await s3.putObject({ Bucket, Key: 'logs/big', Body: '123456' });
+    assert.equal(big.Expiration, 'expiry-date="Wed, 01 Jan 2020 00:00:00 GMT", rule-id="big"');
+    const { UploadId } = await s3.createMultipartUpload({ Bucket, Key: 'logs/parts' });
+    const part = { Bucket, Key: 'logs/parts', UploadId };
+    const { ETag } = await s3.uploadPart({ ...part, PartNumber: 1, Body: 'x' });
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+    assert.match(
+      (await s3.completeMultipartUpload({ ...part, MultipartUpload })).Expiration ?? '',
+      /rule-id="logs"$/,
+    );
+    await s3.deleteBucketLifecycle({ Bucket });
+    assert.equal((await s3.headObject({ Bucket, Key: 'a' })).Expiration, undefined);
+  });
+
   it('is for who may change the bucket, reading too', async () => {
     await put({ ID: 'a', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 1 } });
     assert.equal((await rules(s3Client(server, bob)))?.length, 1);

@@ -14,9 +14,10 @@ import type { Actor } from '../actor.ts';
 import { openPlace } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import { expiryIn } from '../lifecycle/expiry.ts';
 import { type CompletionRecord, completionFormat } from '../model/codecs.ts';
 import { committing, Draft, type Loaded } from '../model/draft.ts';
-import { completionKey, objectKey, partKey, queueKey, uploadKey } from '../model/keys.ts';
+import { bucketDocumentKey, completionKey, objectKey, partKey, queueKey, uploadKey } from '../model/keys.ts';
 import type { UploadId } from '../model/names.ts';
 import type {
   BucketRecord,
@@ -94,7 +95,8 @@ export async function completeUpload(
     draftUploadRemoval(draft, place.bucket.record.id, upload, parts, core.clock());
     draftNote(core, draft, input, place.bucket.record, record);
     await draft.commit();
-    return objectInfo(input.bucket, input.key, record);
+    const expiry = expiryIn(core, place.lifecycle, input.key, record);
+    return { ...objectInfo(input.bucket, input.key, record), ...expiry };
   });
 }
 
@@ -110,10 +112,11 @@ async function openCompletion(core: Core, address: UploadAddress): Promise<Opene
     objectKey(id, key),
     uploadKey(id, key, upload),
     completionKey(upload),
+    bucketDocumentKey(id, 'lifecycle'),
   ]);
-  const [object, found, completion] = entries;
+  const [object, found, completion, lifecycle] = entries;
   return {
-    place: { bucket, key, object: loadedObject(object) },
+    place: { bucket, key, object: loadedObject(object), lifecycle },
     upload: found && loadedUpload(found, address),
     completion,
   };

@@ -10,8 +10,9 @@ import { openPlaces } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { dataKeyOf, encryptionIn, encryptsAll } from '../crypt/keys.ts';
 import { CoreError } from '../errors.ts';
+import { expiryIn } from '../lifecycle/expiry.ts';
 import { committing, type Loaded } from '../model/draft.ts';
-import { objectKey } from '../model/keys.ts';
+import { bucketDocumentKey, objectKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type {
   BucketRecord,
@@ -77,7 +78,8 @@ export async function copyObject(
     };
     // The bytes are referred to once more only while the source still refers to them: a count that reached zero stays there.
     await draftObject(core, to, record).check(from.engineKey, from.version).commit();
-    return { info: objectInfo(input.bucket, input.key, record), source };
+    const expiry = expiryIn(core, to.lifecycle, input.key, record);
+    return { info: { ...objectInfo(input.bucket, input.key, record), ...expiry }, source };
   });
 }
 
@@ -110,10 +112,12 @@ interface CopySource extends Loaded<ObjectRecord> {
 }
 
 async function openBoth(core: Core, input: CopyObjectInput): Promise<{ from: CopySource; to: ObjectPlace }> {
-  const keysOf = (key: ObjectKey) => (bucketId: string) => [objectKey(bucketId, key)];
   const [from, to] = await openPlaces(core, [
-    { bucket: input.source.bucket, keys: keysOf(input.source.key) },
-    { bucket: input.bucket, keys: keysOf(input.key) },
+    { bucket: input.source.bucket, keys: (id) => [objectKey(id, input.source.key)] },
+    {
+      bucket: input.bucket,
+      keys: (id) => [objectKey(id, input.key), bucketDocumentKey(id, 'lifecycle')],
+    },
   ]);
   if (from === undefined || to === undefined) throw new CoreError('NoSuchBucket', { bucket: input.bucket });
   const source = present(core, loadedObject(from.entries[0]), input.source);
@@ -127,7 +131,12 @@ async function openBoth(core: Core, input: CopyObjectInput): Promise<{ from: Cop
       bucket: from.bucket.record,
       engineKey: objectKey(from.bucket.record.id, input.source.key),
     },
-    to: { bucket: to.bucket, key: input.key, object: loadedObject(to.entries[0]) },
+    to: {
+      bucket: to.bucket,
+      key: input.key,
+      object: loadedObject(to.entries[0]),
+      lifecycle: to.entries[1],
+    },
   };
 }
 

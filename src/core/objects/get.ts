@@ -1,6 +1,7 @@
 /** GetObject and HeadObject for every door. */
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import { expiryIn } from '../lifecycle/expiry.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { ObjectRecord } from '../model/records.ts';
 import { checkRead, type ReadConditions } from './conditions.ts';
@@ -36,12 +37,12 @@ export interface ObjectReading {
 
 /** @throws CoreError NoSuchBucket, NoSuchKey, NotModified, PreconditionFailed, RangeNotSatisfiable, InvalidPart */
 export async function readObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
-  const { bucket, object } = await requireObject(core, input, input.sight);
+  const { bucket, object, lifecycle } = await requireObject(core, input, input.sight);
   const { record } = object;
   checkRead(input.conditions, record);
   const asked = await askedRanges(core, input, record);
   return {
-    info: objectInfo(input.bucket, input.key, record),
+    info: { ...objectInfo(input.bucket, input.key, record), ...expiryIn(core, lifecycle, input.key, record) },
     ranges: asked ?? [{ start: 0, end: record.size }],
     // A part without bytes is no range that could be named.
     partial: asked?.every(({ start, end }) => start < end) ?? false,

@@ -1,4 +1,5 @@
 /** What use cases tell about an object: its record without the bytes' whereabouts. */
+import type { Expiry } from '../lifecycle/rules.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { Checksum, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
 
@@ -18,6 +19,8 @@ export interface ObjectInfo extends ObjectAttributes {
   readonly partCount?: number;
   /** Whether its bytes are kept encrypted. */
   readonly encrypted?: boolean;
+  /** When a lifecycle rule makes it go; told by reads and writes of the object itself. */
+  readonly expiry?: Expiry;
 }
 
 export function objectInfo(bucket: BucketName, key: ObjectKey, record: ObjectRecord): ObjectInfo {

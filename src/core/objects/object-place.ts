@@ -11,6 +11,7 @@ import { deletionFormat, objectFormat } from '../model/codecs.ts';
 import { Draft, type Loaded } from '../model/draft.ts';
 import {
   bucketBytesKey,
+  bucketDocumentKey,
   bucketKey,
   bucketObjectsKey,
   deletionKey,
@@ -33,6 +34,8 @@ export interface ObjectPlace {
   readonly key: ObjectKey;
   /** What is there now, past due or not: `visible` is what everybody is told of. */
   readonly object: Loaded<ObjectRecord> | undefined;
+  /** The bucket's lifecycle document, where it was read along. */
+  readonly lifecycle?: Entry | undefined;
 }
 
 /** What was read at an object's address: by authorization, for the use case that follows it. Not decoded before it is used. */
@@ -42,12 +45,15 @@ export interface Sight extends ObjectAddress {
 
 /** @throws CoreError NoSuchBucket */
 export async function lookAt(core: Core, { bucket, key }: ObjectAddress): Promise<Sight> {
-  const opened = await openPlace(core, bucket, (id) => [objectKey(id, key)]);
+  const opened = await openPlace(core, bucket, (id) => [
+    objectKey(id, key),
+    bucketDocumentKey(id, 'lifecycle'),
+  ]);
   return { bucket, key, opened };
 }
 
 function placeIn({ key, opened: { bucket, entries } }: Sight): ObjectPlace {
-  return { bucket, key, object: loadedObject(entries[0]) };
+  return { bucket, key, object: loadedObject(entries[0]), lifecycle: entries[1] };
 }
 
 /** What is at `address` now, or was a moment ago in `sight`. @throws CoreError NoSuchBucket */

@@ -3,6 +3,7 @@ import type { Actor, UserActor } from '../actor.ts';
 import { dataKeyFor } from '../buckets/encryption.ts';
 import type { Core } from '../core.ts';
 import { encryptionIn } from '../crypt/keys.ts';
+import { expiryIn } from '../lifecycle/expiry.ts';
 import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { BucketRecord, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
@@ -64,13 +65,16 @@ async function writeObject(
   let place = early;
   return committing('object', async () => {
     place ??= await findObject(core, input);
-    const { bucket, object } = place;
+    const { bucket, object, lifecycle } = place;
     checkWrite(input.conditions, visible(core, object)?.record, input);
     const record = make(bucket.record);
     const draft = draftObject(core, place, record);
     place = undefined;
     await draft.commit();
-    return objectInfo(input.bucket, input.key, record);
+    return {
+      ...objectInfo(input.bucket, input.key, record),
+      ...expiryIn(core, lifecycle, input.key, record),
+    };
   });
 }
 

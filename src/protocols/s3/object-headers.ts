@@ -6,6 +6,7 @@ import type { ContentHeaders, Metadata, ObjectAttributes } from '../../core/mode
 import type { ObjectInfo } from '../../core/objects/info.ts';
 import { encryptionHeader, managedEncryption } from './encryption-headers.ts';
 import { headerText, headerValue } from './header-text.ts';
+import { expirationHeaders } from './lifecycle-headers.ts';
 import type { S3View } from './request.ts';
 import { storedContentEncoding } from './request.ts';
 
@@ -73,6 +74,7 @@ export function objectHeaders(info: ObjectInfo, overrides: ResponseOverrides = {
     ETag: quoteEtag(info.etag),
     'Accept-Ranges': 'bytes',
     [encryptionHeader]: info.encrypted === true ? managedEncryption : undefined,
+    ...expirationHeaders(info),
     'x-amz-storage-class': info.storageClass === 'STANDARD' ? undefined : info.storageClass,
     'Content-Type': printed(info.contentType),
     'Cache-Control': printed(headers.cacheControl),

@@ -10,6 +10,7 @@ import { checksumElements, xmlReply } from '../documents/elements.ts';
 import { xmlBody } from '../documents/read-document.ts';
 import { encryptionReplyHeaders } from '../encryption-headers.ts';
 import { s3Error } from '../errors.ts';
+import { expirationHeaders } from '../lifecycle-headers.ts';
 import { parseChecksumType, parseObjectChecksum } from '../object-checksums.ts';
 import { quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
@@ -60,7 +61,7 @@ export const completeMultipartUploadOperation = s3Operation({
         element('ETag', quoteEtag(info.etag)),
         ...checksumElements(info.checksum),
       ],
-      encryptionReplyHeaders(info),
+      { ...encryptionReplyHeaders(info), ...expirationHeaders(info) },
     ),
 });
 

@@ -12,6 +12,7 @@ import { requireOwner, type S3Request, s3Operation } from '../define-operation.t
 import { checksumElements, timestamp, xmlReply } from '../documents/elements.ts';
 import { encryptionOf, encryptionReplyHeaders } from '../encryption-headers.ts';
 import { s3Error } from '../errors.ts';
+import { expirationHeaders } from '../lifecycle-headers.ts';
 import { attributesOf, quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
 
@@ -58,7 +59,7 @@ export const copyObjectOperation = s3Operation({
         element('ETag', quoteEtag(info.etag)),
         ...checksumElements(info.checksum),
       ],
-      encryptionReplyHeaders(info),
+      { ...encryptionReplyHeaders(info), ...expirationHeaders(info) },
     ),
 });
 

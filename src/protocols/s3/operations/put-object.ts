@@ -7,6 +7,7 @@ import { writeConditions } from '../conditions.ts';
 import { requireLength } from '../content-length.ts';
 import { s3Operation } from '../define-operation.ts';
 import { encryptionOf, encryptionReplyHeaders } from '../encryption-headers.ts';
+import { expirationHeaders } from '../lifecycle-headers.ts';
 import { attributesOf, quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
 
@@ -41,6 +42,7 @@ export const putObjectOperation = s3Operation({
       ETag: quoteEtag(info.etag),
       ...checksumReplyHeaders(info.checksum),
       ...encryptionReplyHeaders(info),
+      ...expirationHeaders(info),
     },
   }),
 });
