@@ -11,8 +11,10 @@ const seed = Number(process.env.ONGGI_TEST_CRASH_SEED ?? Date.now() % 1_000_000_
 
 /** The rounds on one server and one store, from empty to empty. */
 async function keepEverything(count: number, metaUrl?: string): Promise<void> {
-  console.log(`crash rounds: ONGGI_TEST_CRASH_SEED=${seed}`);
-  const stage = await prepare(await Victim.start(metaUrl));
+  // Encryption is half of the choices of a seed.
+  const encrypted = seed % 2 === 1;
+  console.log(`crash rounds: ONGGI_TEST_CRASH_SEED=${seed}${encrypted ? ', encrypted' : ''}`);
+  const stage = await prepare(await Victim.start(metaUrl), encrypted);
   await survive(stage, count, new SeededRandom(seed));
   const swept = await clear(stage);
   console.log(`crash rounds: ${count} passed; nothing is left (${swept} blobs of dead writers were swept)`);

@@ -21,12 +21,20 @@ export interface Stage {
   readonly uploads: Uploads;
 }
 
-export async function prepare(victim: Victim): Promise<Stage> {
+const encryption =
+  '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>' +
+  '</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>';
+
+/** @param encrypted the steady buckets; the passing ones are plain, so that copies go both ways */
+export async function prepare(victim: Victim, encrypted = false): Promise<Stage> {
   const scene = new Scene(victim, victim.metaUrl === undefined);
   scene.token = await logInToSwift(victim, scene.user);
   for (const bucket of steadyBuckets) {
     const { verdict, told } = await scene.ask('S3', { method: 'PUT', target: `/${bucket}` });
     assert.equal(verdict, 'done', told);
+    if (!encrypted) continue;
+    const put = await scene.ask('S3', { method: 'PUT', target: `/${bucket}?encryption`, body: encryption });
+    assert.equal(put.verdict, 'done', put.told);
   }
   const base = scene.contents.make(partBytes);
   await putObject(scene, 'S3', basePlace, base);
