@@ -6,6 +6,7 @@ import { addIdentityCommands } from './identity/commands.ts';
 import { UsageError } from './identity/usage-error.ts';
 import type { OpenEngines } from './open-core.ts';
 import { serve } from './serve.ts';
+import { addTrailCommand } from './trail.ts';
 
 const defaultConfigFile = 'onggi.yaml';
 
@@ -36,6 +37,7 @@ export async function runProgram(args: readonly string[], openEngines: OpenEngin
   });
 
   addIdentityCommands(program);
+  addTrailCommand(program);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,35 +1,9 @@
 /** Owns how tests read the audit trail: over the wire, waiting for events that are on their way (a second at most). */
 import assert from 'node:assert/strict';
+import type { EventDocument } from '../../src/protocols/trail/event-document.ts';
 import type { TestServer } from './start-server.ts';
 
-export interface EventDocument {
-  readonly eventId: string;
-  readonly eventTime: string;
-  readonly eventCategory: string;
-  readonly eventName: string;
-  readonly serviceName: string;
-  readonly service: string;
-  readonly api: string;
-  readonly resourceType: string | null;
-  readonly resourceName: string | null;
-  readonly resourceId: string | null;
-  readonly bucket: string | null;
-  readonly user: {
-    readonly id: string | null;
-    readonly uniqueId: string | null;
-    readonly type: string;
-    readonly accessKeyId: string | null;
-    readonly tokenId: string | null;
-    readonly projectId: string | null;
-  };
-  readonly projectId: string | null;
-  readonly domainId: string | null;
-  readonly sourceIp: string;
-  readonly userAgent: string | null;
-  readonly requestId: string;
-  readonly request: { readonly method: string; readonly path: string; readonly query: string };
-  readonly response: { readonly status: number; readonly errorCode: string | null };
-}
+export type { EventDocument };
 
 export interface EventPage {
   readonly events: EventDocument[];

@@ -17,6 +17,8 @@ export interface IdentityClient {
   readonly projectId: string | undefined;
   /** The answer's document; empty for answers without one. @throws Error with the service's own words */
   call(method: string, path: string, body?: unknown): Promise<Document>;
+  /** As `call`, of another service of the same server: `path` begins at its root. */
+  ask(path: string): Promise<Document>;
   /** The members of a list, e.g. `users` of `/users?name=x`. */
   list(path: string, kind: string): Promise<Document[]>;
   /** One of `projects`, `users` or `groups`, by id or name. @throws Error when there is none */
@@ -42,12 +44,16 @@ export async function connect(
     const members = (await call('GET', path))[kind];
     return Array.isArray(members) ? (members as Document[]) : [];
   };
+  const root = url.replace(/\/(?:identity\/)?v3$/, '');
+  const ask: IdentityClient['ask'] = async (path) =>
+    (await request(root, 'GET', path, { 'X-Auth-Token': token })).document;
   const user = facts.user as Document;
   const scope = facts.project as Document | undefined;
   return {
     userId: String(user.id),
     projectId: textOf(scope?.id),
     call,
+    ask,
     list,
     find: (kind, idOrName) => find({ call, list }, kind, idOrName, [user, ...(scope ? [scope] : [])]),
   };
@@ -77,7 +83,7 @@ async function find(
 }
 
 /** The service said no. */
-class Refusal extends Error {
+export class Refusal extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
     super(`${message} (HTTP ${status})`);

@@ -10,7 +10,38 @@ const keys = ['s3-key', 'iam-key'];
 
 const nobody = { id: null, uniqueId: null, type: '', accessKeyId: null, tokenId: null, projectId: null };
 
-export function eventDocument(event: TrailEvent): object {
+export interface EventDocument {
+  readonly eventId: string;
+  /** RFC 3339 in UTC, milliseconds. */
+  readonly eventTime: string;
+  readonly eventCategory: 'PROJECT' | 'DOMAIN';
+  readonly eventName: string;
+  readonly serviceName: string;
+  readonly service: string;
+  /** The door. */
+  readonly api: string;
+  readonly resourceType: string | null;
+  readonly resourceName: string | null;
+  readonly resourceId: string | null;
+  readonly bucket: string | null;
+  readonly user: {
+    readonly id: string | null;
+    readonly uniqueId: string | null;
+    readonly type: string;
+    readonly accessKeyId: string | null;
+    readonly tokenId: string | null;
+    readonly projectId: string | null;
+  };
+  readonly projectId: string | null;
+  readonly domainId: string | null;
+  readonly sourceIp: string;
+  readonly userAgent: string | null;
+  readonly requestId: string;
+  readonly request: { readonly method: string; readonly path: string; readonly query: string };
+  readonly response: { readonly status: number; readonly errorCode: string | null };
+}
+
+export function eventDocument(event: TrailEvent): EventDocument {
   const { resource, user, status } = event;
   const projectId = resource?.project ?? user?.project ?? null;
   return {
