@@ -28,5 +28,6 @@ export const createGroup = operation({
       description: group.description ?? '',
       domainId: await domainOfBody(core, group.domain_id),
     }),
+  resource: ({ group }, made) => ({ type: 'Group', name: group.name, id: made?.id }),
   reply: (group, _input, { publicUrl }) => json(201, { group: groupDocument(group, publicUrl) }),
 });

@@ -43,5 +43,6 @@ export const createProject = operation({
       ...(account_number === undefined ? {} : { accountNumber: account_number }),
     });
   },
+  resource: ({ project }, made) => ({ type: 'Project', name: project.name, id: made?.id }),
   reply: (project, _input, { publicUrl }) => json(201, { project: projectDocument(project, publicUrl) }),
 });

@@ -36,5 +36,6 @@ export const createUser = operation({
     });
     return create(core, { ...wish, domainId: await domainOfBody(core, user.domain_id) });
   },
+  resource: ({ user }, made) => ({ type: 'User', name: user.name, id: made?.id }),
   reply: (user, _input, { publicUrl }) => json(201, { user: userDocument(user, publicUrl) }),
 });
