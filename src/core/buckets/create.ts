@@ -23,6 +23,7 @@ import type {
 import { type BucketInfo, bucketInfo } from './buckets.ts';
 import { openBucket } from './lookup.ts';
 import { sealTempUrlKeys } from './temp-url-keys.ts';
+import { applied, type BucketChange } from './update.ts';
 
 export interface CreateBucketInput {
   readonly name: BucketName;
@@ -33,6 +34,8 @@ export interface CreateBucketInput {
   readonly type?: BucketType;
   /** True: everything in it is encrypted. */
   readonly encrypted?: boolean;
+  /** What access to it is to be, beside the grants every bucket begins with. */
+  readonly access?: (bucket: BucketRecord) => BucketChange;
 }
 
 /** @throws CoreError BucketExists, NoSuchProject; InvalidArgument when neither the input nor the actor names a project */
@@ -48,7 +51,8 @@ export async function createBucket(
   return committing('bucket', async () => {
     await refuseExisting(core, actor, projectId, input.name);
     const project = await openForBuckets(core, projectId);
-    const record = newBucket(core, actor, projectId, input);
+    const made = newBucket(core, actor, projectId, input);
+    const record = input.access === undefined ? made : applied(made, input.access(made));
     await new Draft(core)
       .check(bucketKey(record.name), undefined)
       // No bucket appears in a project that is being deleted (`deleteProject`).

@@ -19,7 +19,6 @@ export const notYet: readonly Routed[] = [
   ...rows('GET', 'bucket', {
     abac: 'GetBucketAbac',
     accelerate: 'GetBucketAccelerateConfiguration',
-    acl: 'GetBucketAcl',
     analytics: 'ListBucketAnalyticsConfigurations GetBucketAnalyticsConfiguration',
     cors: 'GetBucketCors',
     'intelligent-tiering':
@@ -46,7 +45,6 @@ export const notYet: readonly Routed[] = [
   ...rows('PUT', 'bucket', {
     abac: 'PutBucketAbac',
     accelerate: 'PutBucketAccelerateConfiguration',
-    acl: 'PutBucketAcl',
     analytics: 'PutBucketAnalyticsConfiguration',
     cors: 'PutBucketCors',
     'intelligent-tiering': 'PutBucketIntelligentTieringConfiguration',
@@ -68,8 +66,6 @@ export const notYet: readonly Routed[] = [
     website: 'PutBucketWebsite',
   }),
   ...rows('POST', 'bucket', {
-    // KakaoCloud sets a bucket's ACL with POST (reference, section 7.1).
-    acl: 'PutBucketAcl',
     metadataConfiguration: 'CreateBucketMetadataConfiguration',
     metadataTable: 'CreateBucketMetadataTableConfiguration',
   }),
@@ -89,7 +85,6 @@ export const notYet: readonly Routed[] = [
     website: 'DeleteBucketWebsite',
   }),
   ...rows('GET', 'object', {
-    acl: 'GetObjectAcl',
     annotation: 'GetObjectAnnotation ListObjectAnnotations',
     'legal-hold': 'GetObjectLegalHold',
     retention: 'GetObjectRetention',
@@ -97,7 +92,6 @@ export const notYet: readonly Routed[] = [
     torrent: 'GetObjectTorrent',
   }),
   ...rows('PUT', 'object', {
-    acl: 'PutObjectAcl',
     annotation: 'PutObjectAnnotation',
     encryption: 'UpdateObjectEncryption',
     'legal-hold': 'PutObjectLegalHold',

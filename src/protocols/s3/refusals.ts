@@ -81,8 +81,6 @@ const objectWrite: Rules = {
 
 /** Of CreateBucket. Ownership by the bucket's owner alone is how it is here: there are no object ACLs. */
 const bucketWrite: Rules = {
-  'x-amz-acl': aclUnless('private'),
-  'x-amz-grant-*': notImplemented,
   'x-amz-bucket-object-lock-enabled': unless('false', 'False', 'FALSE'),
   'x-amz-bucket-namespace': unless('global'),
   'x-amz-object-ownership': unless('BucketOwnerEnforced'),

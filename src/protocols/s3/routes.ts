@@ -11,6 +11,8 @@ export type S3Scope = 'service' | 'bucket' | 'object';
 
 export interface S3Route {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  /** A second method of the same call. */
+  readonly also?: S3Route['method'];
   readonly scope: S3Scope;
   /** Query names that must all be there; any of them names a sub-resource wherever it appears. */
   readonly query?: readonly string[];
@@ -30,12 +32,13 @@ export type Resolve<Operation> = (view: S3View) => Operation;
 
 /** @throws Error when two served operations have the same shape, or an operation stands in both tables. */
 export function compileRoutes<Operation extends Routed>(
-  served: readonly Operation[],
+  operations: readonly Operation[],
   notYet: readonly Routed[],
 ): Resolve<Operation> {
+  const served = operations.flatMap((operation) => byMethods(operation));
   refuseTwins(served, notYet);
   const candidates: readonly Candidate<Operation>[] = [
-    ...served.map((operation) => ({ ...operation, serve: operation })),
+    ...served,
     ...notYet.map((operation) => ({ ...operation, serve: undefined })),
   ].sort((a, b) => specificity(b.route) - specificity(a.route));
   const subresources = new Set(candidates.flatMap(({ route }) => route.query ?? []));
@@ -64,6 +67,13 @@ export function compileRoutes<Operation extends Routed>(
 interface Candidate<Operation> extends Routed {
   /** Absent for operations we do not serve. */
   readonly serve: Operation | undefined;
+}
+
+/** One candidate for each method of an operation. */
+function byMethods<Operation extends Routed>(operation: Operation): Candidate<Operation>[] {
+  const { name, route } = operation;
+  const methods = route.also === undefined ? [route.method] : [route.method, route.also];
+  return methods.map((method) => ({ name, route: { ...route, method }, serve: operation }));
 }
 
 export function scopeOf(view: Pick<S3View, 'bucket' | 'key'>): S3Scope {

@@ -11,10 +11,12 @@ import { deleteBucketEncryptionOperation } from './delete-bucket-encryption.ts';
 import { deleteBucketLifecycleOperation } from './delete-bucket-lifecycle.ts';
 import { deleteObjectOperation } from './delete-object.ts';
 import { deleteObjectsOperation } from './delete-objects.ts';
+import { getBucketAclOperation } from './get-bucket-acl.ts';
 import { getBucketEncryptionOperation } from './get-bucket-encryption.ts';
 import { getBucketLifecycleOperation } from './get-bucket-lifecycle-configuration.ts';
 import { getBucketLocationOperation } from './get-bucket-location.ts';
 import { getObjectOperation } from './get-object.ts';
+import { getObjectAclOperation } from './get-object-acl.ts';
 import { getObjectAttributesOperation } from './get-object-attributes.ts';
 import { headBucketOperation } from './head-bucket.ts';
 import { headObjectOperation } from './head-object.ts';
@@ -23,9 +25,11 @@ import { listMultipartUploadsOperation } from './list-multipart-uploads.ts';
 import { listObjectsOperation } from './list-objects.ts';
 import { listObjectsV2Operation } from './list-objects-v2.ts';
 import { listPartsOperation } from './list-parts.ts';
+import { putBucketAclOperation } from './put-bucket-acl.ts';
 import { putBucketEncryptionOperation } from './put-bucket-encryption.ts';
 import { putBucketLifecycleOperation } from './put-bucket-lifecycle-configuration.ts';
 import { putObjectOperation } from './put-object.ts';
+import { putObjectAclOperation } from './put-object-acl.ts';
 import { uploadPartOperation } from './upload-part.ts';
 import { uploadPartCopyOperation } from './upload-part-copy.ts';
 
@@ -49,6 +53,10 @@ export const s3Operations: readonly S3Operation[] = [
   deleteObjectsOperation,
 
   putObjectOperation,
+  getBucketAclOperation,
+  putBucketAclOperation,
+  getObjectAclOperation,
+  putObjectAclOperation,
   getObjectOperation,
   headObjectOperation,
   getObjectAttributesOperation,
