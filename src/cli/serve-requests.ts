@@ -38,6 +38,7 @@ export async function serveRequests(
     telemetry,
     accessLog: createAccessLog(log),
     clientAddress: clientAddress(config.trustedProxies),
+    consoleOrigins: config.consoleOrigins,
     trail,
     clock: systemClock,
     random: systemRandom,

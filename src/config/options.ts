@@ -112,6 +112,14 @@ function parseDomains(text: string): readonly string[] {
   return names;
 }
 
+function parseOrigins(text: string): readonly string[] {
+  const origins = text.split(',').map((origin) => origin.trim());
+  if (origins.some((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)) {
+    throw new Error('must be origins such as https://console.example.com separated by commas');
+  }
+  return origins;
+}
+
 function parseNetworks(text: string): readonly string[] {
   const networks = text.split(',').map((network) => network.trim());
   if (!networks.every(isNetwork)) throw new Error('must be addresses or networks (CIDR) separated by commas');
@@ -209,6 +217,15 @@ export const options = {
     shown: 's3.localhost',
     fallback: () => ['s3.localhost'],
     parse: parseDomains,
+  }),
+  consoleOrigins: option<readonly string[]>({
+    env: 'ONGGI_CONSOLE_ORIGINS',
+    flag: 'console-origins',
+    placeholder: 'origins',
+    doc: 'origins of consoles on other addresses (`https://console.example.com`), which browsers let use every API, separated by commas',
+    shown: undefined,
+    fallback: () => [],
+    parse: parseOrigins,
   }),
   trustedProxies: option<readonly string[]>({
     env: 'ONGGI_TRUSTED_PROXIES',

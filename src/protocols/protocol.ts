@@ -7,6 +7,7 @@ import type { Actor } from '../core/actor.ts';
 import type { Core } from '../core/core.ts';
 import type { CoreError } from '../core/errors.ts';
 import type { EventResource } from '../core/trail/event.ts';
+import type { CorsDoor } from './cors.ts';
 import type { AnyOperation, BodyStream, Prepared } from './operation.ts';
 
 /**
@@ -47,6 +48,8 @@ export interface Protocol {
   owns(request: RequestView): boolean;
   /** @throws ProtocolError when no operation has this shape. */
   resolve(request: RequestView): Call;
+  /** Absent: pages of other origins have no business at this door. */
+  readonly cors?: CorsDoor;
   /** Never throws. */
   renderError(error: Failure, request: RequestView): Reply;
   /** Headers of every answer of this protocol: request ids and the like. */

@@ -13,6 +13,7 @@ import type { Core } from '../core/core.ts';
 import { CoreError } from '../core/errors.ts';
 import { Witness } from '../core/trail/witness.ts';
 import { Conflict, Corrupt, Unavailable } from '../engines/errors.ts';
+import { answerPreflight, preflightName, shareReply } from '../protocols/cors.ts';
 import type { BodyStream } from '../protocols/operation.ts';
 import {
   type Authenticated,
@@ -36,6 +37,8 @@ export interface PipelineParts {
   readonly telemetry: Telemetry;
   readonly accessLog: AccessLog;
   readonly clientAddress: ClientAddress;
+  /** Origins of consoles, whose pages may use every door that browsers use at all. */
+  readonly consoleOrigins: readonly string[];
   readonly trail: Trail;
   readonly clock: Clock;
   readonly random: Random;
@@ -135,6 +138,7 @@ class Exchange {
         failure = this.#failureOf(error);
         reply = this.#protocol.renderError(failure, this.#view);
       }
+      reply = await this.#shared(reply);
       status = reply.status;
       bytesOut = await this.#write(reply);
     } catch (error) {
@@ -148,6 +152,8 @@ class Exchange {
   /** Steps accept to run: everything up to an answer as a value. */
   async #answer(): Promise<Reply> {
     this.#accept();
+    const preflight = await this.#preflight();
+    if (preflight !== undefined) return preflight;
     const call = this.#protocol.resolve(this.#view);
     this.#operation = call.operation;
     this.#witness.callIs(call.operation, call.resource);
@@ -160,6 +166,29 @@ class Exchange {
     this.#continue(call);
     const body = call.body.kind === 'none' ? undefined : await this.#body(call.body, authenticated);
     return prepared.run({ core, actor: authenticated.actor, body, signal: this.#abort.signal });
+  }
+
+  /** The answer to a browser that asks whether its page may ask; undefined for every other request. */
+  async #preflight(): Promise<Reply | undefined> {
+    const { cors } = this.#protocol;
+    if (cors === undefined || this.#view.method !== 'OPTIONS') return undefined;
+    this.#operation = preflightName;
+    this.#witness.callIs(preflightName, undefined);
+    return answerPreflight(this.#parts, cors, this.#view);
+  }
+
+  /** Lets pages of other origins see the answer, where the rules say so; without them when they cannot be read. */
+  async #shared(reply: Reply): Promise<Reply> {
+    const { cors } = this.#protocol;
+    if (cors === undefined || this.#view.method === 'OPTIONS' || this.#view.header('origin') === undefined) {
+      return reply;
+    }
+    try {
+      return await shareReply(this.#parts, cors, this.#view, reply);
+    } catch (error) {
+      if (error instanceof CoreError || error instanceof Unavailable) return reply;
+      throw error;
+    }
   }
 
   #accept(): void {

@@ -7,6 +7,7 @@ import type { Core } from '../core/core.ts';
 import { CoreError } from '../core/errors.ts';
 import { createTrailBuffer } from '../core/trail/buffer.ts';
 import type { Witness } from '../core/trail/witness.ts';
+import { preflightName } from '../protocols/cors.ts';
 import type { Failure } from '../protocols/protocol.ts';
 
 export interface Trail {
@@ -24,9 +25,10 @@ export function createTrail(core: Core, log: Pick<Logger, 'error'>, objectReads:
     log.error({ err: error, lost }, 'events could not be written; they will be tried again'),
   );
   const wanted = (call: { operation: string; status: number }) =>
-    !readsOfObjects.has(call.operation) ||
-    objectReads === 'all' ||
-    (objectReads === 'failures' && call.status >= 400);
+    call.operation !== preflightName &&
+    (!readsOfObjects.has(call.operation) ||
+      objectReads === 'all' ||
+      (objectReads === 'failures' && call.status >= 400));
   return {
     record(witness, protocol, status, error) {
       // Probes of machines that watch the server are no calls of its APIs.

@@ -15,33 +15,6 @@ before(async () => {
 });
 after(() => server.stop());
 
-test('documented calls that are not served yet answer 501 with their name', async (t) => {
-  const calls = [
-    ['PUT', '/bucket/a-bucket/cors', 'PutBucketCors'],
-    ['POST', '/bucket/a-bucket/cors', 'PutBucketCors'],
-    ['GET', '/bucket/a-bucket/cors', 'GetBucketCors'],
-  ] as const;
-  for (const [method, path, name] of calls) {
-    await t.test(name, async () => {
-      const call = method === 'PUT' || method === 'POST' ? { method, body: { cors: [] } } : { method };
-      assertError(await ext(server, token, path, call), 501, 'NotImplemented', new RegExp(name));
-      assertError(await ext(server, undefined, path, call), 401, 'Unauthorized');
-    });
-  }
-});
-
-test('preflights need no token and are not served yet', async () => {
-  for (const path of [
-    '/bucket',
-    '/bucket/a-bucket',
-    '/bucket/a-bucket/policy',
-    '/bucket/a-bucket/policy/id',
-  ]) {
-    const headers = { Origin: 'https://www.example1.com', 'Access-Control-Request-Method': 'GET' };
-    assertError(await ext(server, undefined, path, { method: 'OPTIONS', headers }), 501, 'NotImplemented');
-  }
-});
-
 test('404 for paths that are not there', async () => {
   for (const path of [
     '',

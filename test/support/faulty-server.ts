@@ -74,6 +74,7 @@ export async function startFaultyServer(idleSeconds = 60): Promise<FaultyServer>
     telemetry,
     accessLog: createAccessLog(log),
     clientAddress: clientAddress([]),
+    consoleOrigins: [],
     trail,
     clock: systemClock,
     random: systemRandom,

@@ -13,14 +13,27 @@ export function requireJson({ request }: ExtView): void {
   if (!declaresJson(request)) throw new ExtError(400, 'Content-Type must be application/json');
 }
 
+/** As `requireJson`, of a request that may come without a body. @throws ExtError 400 */
+export function requireJsonIfAny(view: ExtView): void {
+  const { contentLength = 0, chunked } = view.request;
+  if (contentLength > 0 || chunked) requireJson(view);
+}
+
+/** As `jsonBody`; undefined for an empty body. */
+export function optionalJsonBody<S extends TSchema>(schema: S): BodyKind<ExtView, Static<S> | undefined> {
+  return documentBody(maxBytes, (bytes) => (bytes.length === 0 ? undefined : readBody(schema, bytes)));
+}
+
 /** A body that must have the shape of `schema`; the first thing wrong with it is named by its path. */
 export function jsonBody<S extends TSchema>(schema: S): BodyKind<ExtView, Static<S>> {
-  return documentBody(maxBytes, (bytes) => {
-    const read = readJsonObject(bytes);
-    const shaped = read.ok ? readShape(schema, read.value) : read;
-    if (shaped.ok) return shaped.value;
-    if (shaped.wrong === 'not json') throw new ExtError(400, 'the body is not JSON');
-    if (shaped.wrong === 'not an object') throw new ExtError(400, 'the body must be a JSON object');
-    throw new ExtError(400, `${shaped.path || 'the body'} ${shaped.message}`);
-  });
+  return documentBody(maxBytes, (bytes) => readBody(schema, bytes));
+}
+
+function readBody<S extends TSchema>(schema: S, bytes: Buffer): Static<S> {
+  const read = readJsonObject(bytes);
+  const shaped = read.ok ? readShape(schema, read.value) : read;
+  if (shaped.ok) return shaped.value;
+  if (shaped.wrong === 'not json') throw new ExtError(400, 'the body is not JSON');
+  if (shaped.wrong === 'not an object') throw new ExtError(400, 'the body must be a JSON object');
+  throw new ExtError(400, `${shaped.path || 'the body'} ${shaped.message}`);
 }

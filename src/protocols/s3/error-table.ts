@@ -6,9 +6,11 @@
 
 export const errorTable = {
   AccessDenied: { status: 403, message: 'Access Denied' },
+  AccessForbidden: { status: 403, message: 'This request is not allowed.' },
   AuthorizationHeaderMalformed: { status: 400, message: 'The authorization header is malformed.' },
   AuthorizationQueryParametersError: { status: 400, message: 'The authorization parameters are malformed.' },
   BadDigest: { status: 400, message: 'The digest you sent differs from that of the bytes we received.' },
+  BadRequest: { status: 400, message: 'The request cannot be understood.' },
   BucketAlreadyExists: {
     status: 409,
     message: 'This bucket name is taken. Names are shared by all users of the service; choose another.',

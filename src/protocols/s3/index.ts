@@ -7,6 +7,7 @@ import { defaultNameLimits, type NameLimits } from '../../core/model/names.ts';
 import type { EventResource } from '../../core/trail/event.ts';
 import { callOf, type Protocol } from '../protocol.ts';
 import { authenticateS3 } from './auth/authenticate.ts';
+import { s3CorsDoor } from './cors.ts';
 import type { S3Request } from './define-operation.ts';
 import { hostId, renderS3Error } from './errors.ts';
 import { notYet } from './not-yet.ts';
@@ -37,6 +38,7 @@ export function createS3({ domains, names: limits = defaultNameLimits }: S3Setti
       const view: S3Request = { ...parseS3Request(request, { domains }), limits };
       return callOf(view, resolve(view), authenticateS3, resourceOf);
     },
+    cors: s3CorsDoor({ domains }, limits),
     renderError: renderS3Error,
     commonHeaders: ({ requestId }) => ({ 'x-amz-request-id': requestId, 'x-amz-id-2': hostId }),
     operationNames: s3Operations.map(({ name }) => name),

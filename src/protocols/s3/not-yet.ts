@@ -20,7 +20,6 @@ export const notYet: readonly Routed[] = [
     abac: 'GetBucketAbac',
     accelerate: 'GetBucketAccelerateConfiguration',
     analytics: 'ListBucketAnalyticsConfigurations GetBucketAnalyticsConfiguration',
-    cors: 'GetBucketCors',
     'intelligent-tiering':
       'ListBucketIntelligentTieringConfigurations GetBucketIntelligentTieringConfiguration',
     inventory: 'ListBucketInventoryConfigurations GetBucketInventoryConfiguration',
@@ -46,7 +45,6 @@ export const notYet: readonly Routed[] = [
     abac: 'PutBucketAbac',
     accelerate: 'PutBucketAccelerateConfiguration',
     analytics: 'PutBucketAnalyticsConfiguration',
-    cors: 'PutBucketCors',
     'intelligent-tiering': 'PutBucketIntelligentTieringConfiguration',
     inventory: 'PutBucketInventoryConfiguration',
     logging: 'PutBucketLogging',
@@ -71,7 +69,6 @@ export const notYet: readonly Routed[] = [
   }),
   ...rows('DELETE', 'bucket', {
     analytics: 'DeleteBucketAnalyticsConfiguration',
-    cors: 'DeleteBucketCors',
     'intelligent-tiering': 'DeleteBucketIntelligentTieringConfiguration',
     inventory: 'DeleteBucketInventoryConfiguration',
     metadataConfiguration: 'DeleteBucketMetadataConfiguration',

@@ -6,6 +6,7 @@ import type { RequestView } from '../../base/http/request-view.ts';
 import type { EventResource } from '../../core/trail/event.ts';
 import { callOf, type Protocol } from '../protocol.ts';
 import { authenticate, challenge } from './authentication.ts';
+import { swiftCorsDoor } from './cors.ts';
 import { dialectOf, projectOf } from './dialect.ts';
 import { renderFailure } from './errors.ts';
 import { refuseNotYet } from './not-yet.ts';
@@ -57,6 +58,7 @@ export function createSwift(settings: SwiftSettings): Protocol {
       const reply = renderFailure(failure, request, challenge(request, baseUrl(request)));
       return usesTempUrl(request) ? { ...reply, headers: withoutMetadata(reply.headers) } : reply;
     },
+    cors: swiftCorsDoor,
     commonHeaders(request) {
       const id = transactionId(request);
       const account = accountInPath(request.path);

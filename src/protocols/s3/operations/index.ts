@@ -7,11 +7,13 @@ import { copyObjectOperation } from './copy-object.ts';
 import { createBucketOperation } from './create-bucket.ts';
 import { createMultipartUploadOperation } from './create-multipart-upload.ts';
 import { deleteBucketOperation } from './delete-bucket.ts';
+import { deleteBucketCorsOperation } from './delete-bucket-cors.ts';
 import { deleteBucketEncryptionOperation } from './delete-bucket-encryption.ts';
 import { deleteBucketLifecycleOperation } from './delete-bucket-lifecycle.ts';
 import { deleteObjectOperation } from './delete-object.ts';
 import { deleteObjectsOperation } from './delete-objects.ts';
 import { getBucketAclOperation } from './get-bucket-acl.ts';
+import { getBucketCorsOperation } from './get-bucket-cors.ts';
 import { getBucketEncryptionOperation } from './get-bucket-encryption.ts';
 import { getBucketLifecycleOperation } from './get-bucket-lifecycle-configuration.ts';
 import { getBucketLocationOperation } from './get-bucket-location.ts';
@@ -26,6 +28,7 @@ import { listObjectsOperation } from './list-objects.ts';
 import { listObjectsV2Operation } from './list-objects-v2.ts';
 import { listPartsOperation } from './list-parts.ts';
 import { putBucketAclOperation } from './put-bucket-acl.ts';
+import { putBucketCorsOperation } from './put-bucket-cors.ts';
 import { putBucketEncryptionOperation } from './put-bucket-encryption.ts';
 import { putBucketLifecycleOperation } from './put-bucket-lifecycle-configuration.ts';
 import { putObjectOperation } from './put-object.ts';
@@ -54,6 +57,9 @@ export const s3Operations: readonly S3Operation[] = [
 
   putObjectOperation,
   getBucketAclOperation,
+  putBucketCorsOperation,
+  getBucketCorsOperation,
+  deleteBucketCorsOperation,
   putBucketAclOperation,
   getObjectAclOperation,
   putObjectAclOperation,

@@ -1,9 +1,5 @@
-/**
- * OPTIONS on accounts, containers and objects: which methods there are. A browser's preflight is refused, as long as no
- * container has CORS rules.
- */
+/** OPTIONS on accounts, containers and objects: which methods there are. Preflights of browsers are answered before (`protocols/cors.ts`). */
 import { noBody } from '../../operation.ts';
-import { refusePage } from '../errors.ts';
 import { empty } from '../pages.ts';
 import { swiftOperation } from '../swift-operation.ts';
 import type { Scope } from '../target.ts';
@@ -14,16 +10,17 @@ const allowed: Readonly<Record<Scope, string>> = {
   object: 'HEAD, GET, PUT, POST, OPTIONS, DELETE, COPY',
 };
 
+/** For `Allow`. */
+export function allowedMethods(scope: Scope): string {
+  return allowed[scope];
+}
+
 function options(name: string, scope: Scope) {
   return swiftOperation({
     name,
     route: { scope, method: 'OPTIONS' },
     body: noBody,
-    parse({ request, dialect }) {
-      if (request.header('origin') && request.header('access-control-request-method')) {
-        throw refusePage(dialect.preflightRefusal, { Allow: allowed[scope] });
-      }
-    },
+    parse: () => undefined,
     authorize: 'public',
     run: async () => undefined,
     reply: () => empty(200, { Allow: allowed[scope] }),
