@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { assertError, ext, makeBucket } from '../support/ext.ts';
 import { issueToken } from '../support/iam.ts';
 import { assertFails, s3Client } from '../support/s3.ts';
-import { alice, bob, carol, dave, demo, eve } from '../support/seed.ts';
+import { alice, bob, carol, dave, demo, eve, root } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 
 let server: TestServer;
@@ -97,9 +97,49 @@ test('every kind of member: outsiders by name, project, role and everybody', asy
   await added('members', 'objectReader', { type: 'project_users' });
   await added('members', 'objectReader', { type: 'all_users' });
   await added('members', 'objectReader', { type: 'role_group', id: 'object-storage-viewer' });
-  await added('members', 'objectReader', { type: 'group', id: 'a'.repeat(32) });
-  assert.equal((await list('members')).length, 8);
+  assert.equal((await list('members')).length, 7);
   assert.equal((await fetch(`${server.url}/members`)).status, 200);
+});
+
+test('a group speaks for who is in it at that moment', async () => {
+  await makeBucket(server, admin, 'grouped');
+  const rootToken = await issueToken(server, root);
+  const identity = (method: string, path: string, body?: object) =>
+    fetch(`${server.url}/identity/v3${path}`, {
+      method,
+      headers: { 'X-Auth-Token': rootToken, 'Content-Type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  const made = await identity('POST', '/groups', { group: { name: 'readers' } });
+  const { group } = (await made.json()) as { group: { id: string } };
+  await added('grouped', 'viewer', { type: 'group', id: group.id });
+  const status = async () => (await ext(server, as(dave), '/bucket/grouped')).status;
+  assert.equal(await status(), 403);
+  assert.equal((await identity('PUT', `/groups/${group.id}/users/${dave.id}`)).status, 204);
+  assert.equal(await status(), 200);
+  assert.equal((await identity('DELETE', `/groups/${group.id}/users/${dave.id}`)).status, 204);
+  assert.equal(await status(), 403);
+});
+
+test("a grant ends with its user's membership, unless it named an outsider", async () => {
+  await makeBucket(server, admin, 'left-behind');
+  const rootToken = await issueToken(server, root);
+  const assign = async (method: string, user: { id: string }, project: { id: string }, role: string) => {
+    const headers = { 'X-Auth-Token': rootToken };
+    const roles = await fetch(`${server.url}/identity/v3/roles`, { headers });
+    const known = ((await roles.json()) as { roles: { id: string; name: string }[] }).roles;
+    const id = known.find(({ name }) => name === role)?.id;
+    const path = `/identity/v3/projects/${project.id}/users/${user.id}/roles/${id}`;
+    const answer = await fetch(`${server.url}${path}`, { method, headers });
+    assert.equal(answer.status, 204, await answer.text());
+  };
+  // Eve, of another project, becomes a member of this one, is granted a role as such, and leaves.
+  await assign('PUT', eve, demo, 'none');
+  await added('left-behind', 'admin', { type: 'user', id: eve.id });
+  await assign('DELETE', eve, demo, 'none');
+  assertError(await ext(server, as(eve), '/bucket/left-behind'), 403, 'Forbidden');
+  await added('left-behind', 'viewer', { type: 'user', id: eve.id });
+  assert.equal((await ext(server, as(eve), '/bucket/left-behind')).status, 200);
 });
 
 test('the same role for the same member twice is a conflict', async () => {
@@ -148,6 +188,7 @@ test('refuses what is wrong with a body, one by one', async () => {
     [{ role: 'viewer', member: { type: 'service_account', id: bob.id } }, /member/],
     [{ role: 'viewer', member: { type: 'role_group', id: 'none' } }, /member/],
     [{ role: 'viewer', member: { type: 'group', id: 'x' } }, /member/],
+    [{ role: 'viewer', member: { type: 'group', id: 'a'.repeat(32) } }, /member/],
     [[], /object/],
     ['{"role":', /JSON/],
   ];

@@ -34,8 +34,6 @@ const asked: readonly Asked[] = [
   ['Object versioning', 'POST', '/box', '', { 'X-History-Location': 'old' }],
   ['Object versioning', 'GET', '/box/o', '?version-id=1'],
   ['Object versioning', 'GET', '/box', '?versions'],
-  ['Container ACL', 'PUT', '/box', '', { 'X-Container-Read': '.r:*' }],
-  ['Container ACL', 'POST', '/box', '', { 'X-Container-Write': 'demo:bob' }],
   ['Account ACL', 'POST', '', '', { 'X-Account-Access-Control': '{}' }],
   ['Quota', 'POST', '/box', '', { 'X-Container-Meta-Quota-Bytes': '1' }],
   ['Quota', 'PUT', '/box', '', { 'X-Container-Meta-Quota-Count': '1' }],

@@ -3,7 +3,8 @@
  * to an outsider is made on purpose and any other lives by the membership (DESIGN 5).
  */
 import type { Core } from '../core.ts';
-import { CoreError } from '../errors.ts';
+import { CoreError, isCoreError } from '../errors.ts';
+import { getGroup } from '../identity/groups.ts';
 import { findMembership } from '../identity/memberships.ts';
 import { findUser } from '../identity/users.ts';
 import type { ProjectId } from '../model/names.ts';
@@ -22,8 +23,7 @@ export async function admitMember(core: Core, project: ProjectId, member: GrantM
       if (projectRoles.some((role) => role === member.id && role !== 'none')) return { member };
       throw noMember(member);
     case 'group':
-      if (/^[0-9a-f]{32}$/.test(member.id)) return { member };
-      throw noMember(member);
+      return { member: { type: 'group', id: await groupId(core, member) } };
     case 'user':
     case 'service_account': {
       const admitted = await admitUser(core, project, member.id);
@@ -40,6 +40,15 @@ export async function admitUser(core: Core, project: ProjectId, id: string): Pro
   const member = { type: user.kind, id: user.id } as const;
   const membership = await findMembership(core, user.id, project);
   return membership === undefined ? { member, outsider: true } : { member };
+}
+
+async function groupId(core: Core, member: GrantMember): Promise<string> {
+  try {
+    return (await getGroup(core, member.id)).id;
+  } catch (error) {
+    if (isCoreError(error, 'NoSuchGroup')) throw noMember(member);
+    throw error;
+  }
 }
 
 function noMember({ type, id }: GrantMember): CoreError {

@@ -13,6 +13,8 @@ export function compileRoutes(operations: readonly ExtOperation[]): Resolver {
     const { operation, segments, allow } = find(request.method, request.path);
     if (operation !== undefined) return { operation, view: { request, segments } };
     if (allow.length === 0) throw new ExtError(404, 'there is nothing at this path');
-    throw new ExtError(405, `this path takes ${allow.join(', ')}`, { Allow: allow.join(', ') });
+    // Preflights of the console's pages are answered on every path, before any operation is looked for.
+    const methods = [...allow, 'OPTIONS'].join(', ');
+    throw new ExtError(405, `this path takes ${methods}`, { Allow: methods });
   };
 }

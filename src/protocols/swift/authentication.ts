@@ -20,7 +20,10 @@ export async function authenticate(
   operation: SwiftOperation,
 ): Promise<Authenticated> {
   const { request } = view;
-  const actor = await actorOf(core, view, operation);
+  const referrer = request.header('referer');
+  const known = await actorOf(core, view, operation);
+  // Read ACLs may ask which page a request comes from.
+  const actor: Actor = referrer === undefined ? known : { ...known, referrer };
   view.admit(core, actor);
   return { actor, decodeBody: (raw) => plainBody(raw, request.contentLength) };
 }

@@ -65,12 +65,6 @@ const features: readonly Feature[] = [
   },
   { name: 'Object versioning', methods: '*', scopes: ['object'], asked: query('version-id') },
   { name: 'Object versioning', methods: ['GET'], scopes: ['container'], asked: query('versions') },
-  {
-    name: 'Container ACL',
-    methods: writes,
-    scopes: ['container'],
-    asked: header('x-container-read', 'x-container-write'),
-  },
   { name: 'Account ACL', methods: writes, scopes: ['account'], asked: header('x-account-access-control') },
   {
     name: 'Quota',

@@ -5,6 +5,7 @@
 import type { Reply } from '../../base/http/reply.ts';
 import { may, type Permission } from '../../core/access/authorize.ts';
 import type { Actor } from '../../core/actor.ts';
+import type { ContainerAclChange } from '../../core/buckets/container-acl.ts';
 import { openTempUrlKey } from '../../core/buckets/temp-url-keys.ts';
 import type { Core } from '../../core/core.ts';
 import type { BucketName, ProjectId } from '../../core/model/names.ts';
@@ -33,13 +34,21 @@ export async function hideKeys(core: Core, actor: Actor, view: SwiftView, reply:
   return { ...reply, headers: shown };
 }
 
-/** What changing a container's metadata takes; keys in it are a matter of who may let others in, not of editing. */
-export function rightsToChange(
-  bucket: BucketName,
-  project: ProjectId,
-  change: MetadataChange,
-): readonly Permission[] {
-  const rights: Permission[] = [{ action: 'storage.buckets.update', bucket, project }];
-  if (changesTempUrlKeys(change)) rights.push({ action: 'storage.buckets.setIamPolicy', bucket, project });
+/** What changing a container takes; keys in its metadata, and ACLs, are a matter of who may let others in, not of editing. */
+export function rightsToChange({
+  bucket,
+  project,
+  change,
+  acl,
+}: {
+  readonly bucket: BucketName;
+  readonly project: ProjectId;
+  readonly change: MetadataChange;
+  readonly acl: ContainerAclChange | undefined;
+}): readonly Permission[] {
+  const rights: Permission[] = [];
+  const lettingIn = acl !== undefined || changesTempUrlKeys(change);
+  if (change.size > 0 || !lettingIn) rights.push({ action: 'storage.buckets.update', bucket, project });
+  if (lettingIn) rights.push({ action: 'storage.buckets.setIamPolicy', bucket, project });
   return rights;
 }

@@ -18,10 +18,10 @@ export const getContainer = swiftOperation({
     query: listingQuery(view.request),
   }),
   authorize: ({ bucket, project }) => [{ action: 'storage.objects.list', bucket, project }],
-  run: async ({ core, input }) => ({
-    bucket: await getBucket(core, input.bucket),
+  run: async ({ core, actor, input }) => ({
+    headers: containerHeaders(actor, await getBucket(core, input.bucket)),
     items: await listContainer(core, input.bucket, input.query),
   }),
-  reply: ({ bucket, items }, { format }) =>
-    listingReply(format, containerHeaders(bucket), { of: 'container', name: bucket.name, items }),
+  reply: ({ headers, items }, { bucket, format }) =>
+    listingReply(format, headers, { of: 'container', name: bucket, items }),
 });

@@ -17,6 +17,6 @@ export const headContainer = swiftOperation({
   }),
   // What GET shows to who may list, HEAD shows too.
   authorize: ({ bucket, project }) => [{ action: 'storage.objects.list', bucket, project }],
-  run: ({ core, input }) => getBucket(core, input.bucket),
-  reply: (bucket, { format }) => empty(204, { ...containerHeaders(bucket), ...format.headers }),
+  run: async ({ core, actor, input }) => containerHeaders(actor, await getBucket(core, input.bucket)),
+  reply: (headers, { format }) => empty(204, { ...headers, ...format.headers }),
 });

@@ -1,6 +1,8 @@
-/** POST /v1/{account}/{container}: container metadata. */
+/** POST /v1/{account}/{container}: container metadata and ACLs. */
+import { prepareContainerAcl } from '../../../core/buckets/container-acl.ts';
 import { updateBucket } from '../../../core/buckets/update.ts';
 import { noBody } from '../../operation.ts';
+import { containerAclChange } from '../container-acl.ts';
 import { changedMetadata, metadataChange } from '../metadata.ts';
 import { empty } from '../pages.ts';
 import { rightsToChange } from '../secret-headers.ts';
@@ -14,11 +16,15 @@ export const postContainer = swiftOperation({
     project: view.project(),
     bucket: view.container(),
     change: metadataChange(view.request, 'container', view.dialect.containerMetadataPrefixes),
+    acl: containerAclChange(view.request),
   }),
-  authorize: ({ bucket, project, change }) => rightsToChange(bucket, project, change),
-  run: ({ core, input }) =>
-    updateBucket(core, input.bucket, ({ metadata }) => ({
-      metadata: changedMetadata('container', metadata, input.change),
-    })),
+  authorize: rightsToChange,
+  run: async ({ core, input: { bucket, project, change, acl } }) => {
+    const access = acl && (await prepareContainerAcl(core, project, acl));
+    return updateBucket(core, bucket, (record) => ({
+      ...access?.(record),
+      metadata: changedMetadata('container', record.metadata, change),
+    }));
+  },
   reply: (_bucket, _input, { dialect }) => empty(dialect.containerPostStatus),
 });

@@ -1,6 +1,7 @@
-/** PUT /v1/{account}/{container}: makes a container, or changes the metadata of the project's own. */
+/** PUT /v1/{account}/{container}: makes a container, or changes the metadata and ACLs of the project's own. */
 import { authorize } from '../../../core/access/authorize.ts';
 import type { Actor } from '../../../core/actor.ts';
+import { type ContainerAclChange, prepareContainerAcl } from '../../../core/buckets/container-acl.ts';
 import { createBucket } from '../../../core/buckets/create.ts';
 import { updateBucket } from '../../../core/buckets/update.ts';
 import type { Core } from '../../../core/core.ts';
@@ -8,6 +9,7 @@ import { CoreError, isCoreError } from '../../../core/errors.ts';
 import type { BucketName, ProjectId } from '../../../core/model/names.ts';
 import { noBody } from '../../operation.ts';
 import { storagePolicy } from '../account.ts';
+import { containerAclChange } from '../container-acl.ts';
 import { refuseText } from '../errors.ts';
 import { changedMetadata, type MetadataChange, metadataChange } from '../metadata.ts';
 import { empty, page } from '../pages.ts';
@@ -19,6 +21,7 @@ interface PutContainerInput {
   readonly project: ProjectId;
   readonly bucket: BucketName;
   readonly change: MetadataChange;
+  readonly acl: ContainerAclChange | undefined;
 }
 
 function checkStoragePolicy({ request }: SwiftView): void {
@@ -30,24 +33,25 @@ function checkStoragePolicy({ request }: SwiftView): void {
 async function create(core: Core, actor: Actor, input: PutContainerInput): Promise<'created' | 'updated'> {
   if (actor.kind !== 'user') throw new CoreError('Unauthenticated', { reason: 'a container needs an owner' });
   try {
+    const { bucket: name, project, acl } = input;
     const metadata = changedMetadata('container', {}, input.change);
-    await createBucket(core, actor, { name: input.bucket, project: input.project, metadata });
+    const access = acl && (await prepareContainerAcl(core, project, acl));
+    await createBucket(core, actor, { name, project, metadata, ...(access && { access }) });
     return 'created';
   } catch (error) {
     if (!isCoreError(error, 'BucketExists') || !error.details.sameProject) throw error;
-    if (input.change.size > 0) await update(core, actor, input);
+    if (input.change.size > 0 || input.acl !== undefined) await update(core, actor, input);
     return 'updated';
   }
 }
 
-async function update(
-  core: Core,
-  actor: Actor,
-  { bucket, project, change }: PutContainerInput,
-): Promise<void> {
-  await authorize(core, actor, rightsToChange(bucket, project, change));
-  await updateBucket(core, bucket, ({ metadata }) => ({
-    metadata: changedMetadata('container', metadata, change),
+async function update(core: Core, actor: Actor, input: PutContainerInput): Promise<void> {
+  const { bucket, project, change, acl } = input;
+  await authorize(core, actor, rightsToChange(input));
+  const access = acl && (await prepareContainerAcl(core, project, acl));
+  await updateBucket(core, bucket, (record) => ({
+    ...access?.(record),
+    metadata: changedMetadata('container', record.metadata, change),
   }));
 }
 
@@ -58,7 +62,8 @@ export const putContainer = swiftOperation({
   parse(view): PutContainerInput {
     checkStoragePolicy(view);
     const change = metadataChange(view.request, 'container');
-    return { project: view.project(), bucket: view.newContainer(), change };
+    const acl = containerAclChange(view.request);
+    return { project: view.project(), bucket: view.newContainer(), change, acl };
   },
   authorize: ({ project }) => [{ action: 'storage.buckets.create', project }],
   run: ({ core, actor, input }) => create(core, actor, input),
