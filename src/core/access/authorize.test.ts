@@ -86,6 +86,16 @@ test("a bucket of another project than the path's counts as absent", async () =>
   await assert.rejects(authorize(core, alice, [permission]), refusedWith('AccessDenied'));
 });
 
+test('a refusal says the same of a bucket that is absent and of one that is there', async () => {
+  const action = 'storage.objects.list';
+  const told = async (bucket: BucketName) => {
+    const error = await authorize(core, eve, [{ action, bucket, project: home }]).catch((thrown) => thrown);
+    assert.ok(isCoreError(error, 'AccessDenied'), String(error));
+    return { ...error.details, resource: error.details.resource === bucket };
+  };
+  assert.deepEqual(await told(absent), await told(photos));
+});
+
 test('may answers instead of throwing, and says why', async () => {
   const action = 'storage.objects.delete';
   assert.equal((await may(core, bob, { action, bucket: photos })).allow, true);

@@ -1,0 +1,250 @@
+/**
+ * Walks every permission x role x door: what `roles.ts` says must be what each door does. A grant to a user for every bucket role, a
+ * membership for every project role, and every call of a door that expresses the permission.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { stringify } from 'yaml';
+import {
+  type BucketAction,
+  bucketActions,
+  projectRoleAllows,
+  type Role,
+  roleAllows,
+  roles,
+} from '../../src/core/access/roles.ts';
+import { type ProjectRole, projectRoles } from '../../src/core/model/records.ts';
+import { ext, makeBucket } from '../support/ext.ts';
+import { issueToken } from '../support/iam.ts';
+import { rawS3 } from '../support/s3.ts';
+import { alice, demo, type TestUser } from '../support/seed.ts';
+import { startServer, type TestServer } from '../support/start-server.ts';
+
+const bucket = 'walked-bucket';
+
+/** One for each role, so that no cell of the walk depends on another. */
+function walker(name: string, role: string, at: number): TestUser {
+  const hex = (start: string) => start.repeat(32).slice(0, 30) + at.toString(16).padStart(2, '0');
+  return {
+    ...alice,
+    id: hex('b'),
+    name: `${name}@example.com`,
+    displayName: name,
+    role: role as TestUser['role'],
+    iamKey: { id: hex('c'), name, secret: `${name}-secret` },
+    s3Key: { access: hex('d'), secret: `${name}-s3-secret-0123456789` },
+  };
+}
+
+const granted = roles.map((role, at) => ({ role, user: walker(role.replace('.', '-'), 'none', at) }));
+const stranger = { role: undefined, user: walker('no-role', 'none', 20) };
+const members = projectRoles.map((role, at) => ({ role, user: walker(role, role, 30 + at) }));
+
+function seed(): string {
+  const users = [
+    alice,
+    stranger.user,
+    ...granted.map(({ user }) => user),
+    ...members.map(({ user }) => user),
+  ];
+  return stringify({
+    projects: [demo],
+    users: users.map((user) => ({
+      id: user.id,
+      name: user.name,
+      displayName: user.displayName,
+      password: user.password,
+      roles: [{ project: demo.name, role: user.role }],
+      iamKeys: [{ ...user.iamKey, project: demo.name }],
+      s3Keys: [{ ...user.s3Key, project: demo.name }],
+    })),
+  });
+}
+
+let server: TestServer;
+const tokens = new Map<string, string>();
+const tokenOf = (user: TestUser) => tokens.get(user.id) ?? '';
+
+before(async () => {
+  server = await startServer({ seed: seed(), env: { ONGGI_WORKERS: '2' } });
+  for (const { user } of [...granted, stranger, ...members, { user: alice }]) {
+    tokens.set(user.id, await issueToken(server, user));
+  }
+  await makeBucket(server, tokenOf(alice), bucket);
+  const put = await rawS3(server, { method: 'PUT', target: `/${bucket}/k`, body: 'x', user: alice });
+  assert.equal(put.status, 200);
+  for (const { role, user } of granted) {
+    const body = { role, member: { type: 'user', id: user.id } };
+    const path = `/bucket/${bucket}/policy`;
+    const answer = await ext(server, tokenOf(alice), path, { method: 'POST', body });
+    assert.equal(answer.status, 201, answer.text);
+  }
+});
+after(() => server.stop());
+
+/** A call of a door, and the status it has for who may; 403 for who may not. */
+interface Probe {
+  readonly call: string;
+  readonly allowed: number;
+  readonly send: (user: TestUser) => Promise<number>;
+}
+
+interface Parts {
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+const byExt = (method: string, path: string, allowed: number, { body }: Parts = {}): Probe => ({
+  call: `ext ${method} ${path}`,
+  allowed,
+  send: async (user) =>
+    (await ext(server, tokenOf(user), path, { method, ...(body !== undefined && { body }) })).status,
+});
+const byS3 = (
+  method: string,
+  target: string,
+  allowed: number,
+  { body = '', headers = {} }: Parts = {},
+): Probe => ({
+  call: `s3 ${method} ${target}`,
+  allowed,
+  send: async (user) => (await rawS3(server, { method, target, headers, body: String(body), user })).status,
+});
+/** In both dialects; `upstream` where the status of the one differs. */
+const bySwift = (
+  method: string,
+  path: string,
+  allowed: number,
+  parts: Parts = {},
+  upstream = allowed,
+): Probe[] =>
+  [demo.id, `AUTH_${demo.id}`].map((account) => ({
+    call: `swift ${method} /v1/${account}${path}`,
+    allowed: account === demo.id ? allowed : upstream,
+    send: async (user) => {
+      const url = `${server.url}/v1/${account}${path}`;
+      const headers = { 'X-Auth-Token': tokenOf(user), ...parts.headers };
+      const body = parts.body === undefined ? {} : { body: String(parts.body) };
+      const answer = await fetch(url, { method, headers, ...body });
+      await answer.arrayBuffer();
+      return answer.status;
+    },
+  }));
+
+// Probes change nothing that another one sees: what would, fails for another reason once it is allowed.
+const onBucket: Record<BucketAction, readonly Probe[]> = {
+  'storage.buckets.get': [byExt('GET', `/bucket/${bucket}`, 200), byExt('HEAD', `/bucket/${bucket}`, 200)],
+  'storage.buckets.update': [
+    byExt('GET', `/bucket/${bucket}/lifecycle`, 404),
+    byExt('DELETE', `/bucket/${bucket}/lifecycle`, 200),
+    byS3('GET', `/${bucket}?lifecycle`, 404),
+    byS3('DELETE', `/${bucket}?lifecycle`, 204),
+    ...bySwift('POST', `/${bucket}`, 200, { headers: { 'X-Container-Meta-A': 'b' } }, 204),
+  ],
+  'storage.buckets.delete': [
+    byExt('DELETE', `/bucket/${bucket}`, 409),
+    byS3('DELETE', `/${bucket}`, 409),
+    ...bySwift('DELETE', `/${bucket}`, 409),
+  ],
+  'storage.buckets.getIamPolicy': [
+    byExt('GET', `/bucket/${bucket}/policy`, 200),
+    byExt('GET', `/bucket/${bucket}/policy/none`, 404),
+    byExt('GET', `/bucket/${bucket}/cors`, 200),
+    byS3('GET', `/${bucket}?acl`, 200),
+    byS3('GET', `/${bucket}?cors`, 404),
+  ],
+  'storage.buckets.setIamPolicy': [
+    byExt('POST', `/bucket/${bucket}`, 200, { body: { acl: { public_read_allow_ip_list: null } } }),
+    byExt('POST', `/bucket/${bucket}/policy`, 400, { body: { role: 'none', member: { type: 'user' } } }),
+    byExt('PUT', `/bucket/${bucket}/policy/none`, 404, { body: { role: 'viewer' } }),
+    byExt('DELETE', `/bucket/${bucket}/policy/none`, 404),
+    byExt('PUT', `/bucket/${bucket}/cors`, 200, { body: { cors: [] } }),
+    byExt('POST', `/bucket/${bucket}/cors`, 200, { body: { cors: [] } }),
+    byS3('PUT', `/${bucket}?acl`, 400, { body: 'no document' }),
+    byS3('POST', `/${bucket}?acl`, 400, { body: 'no document' }),
+    byS3('DELETE', `/${bucket}?cors`, 204),
+    ...bySwift('POST', `/${bucket}`, 200, { headers: { 'X-Container-Write': '' } }, 204),
+  ],
+  'storage.objects.list': [
+    byS3('GET', `/${bucket}`, 200),
+    byS3('GET', `/${bucket}?list-type=2`, 200),
+    byS3('HEAD', `/${bucket}`, 200),
+    ...bySwift('GET', `/${bucket}`, 200),
+    ...bySwift('HEAD', `/${bucket}`, 204),
+  ],
+  'storage.objects.get': [byS3('GET', `/${bucket}/k`, 200), ...bySwift('GET', `/${bucket}/k`, 200)],
+  'storage.objects.getMeta': [byS3('HEAD', `/${bucket}/k`, 200), ...bySwift('HEAD', `/${bucket}/k`, 200)],
+  'storage.objects.create': [
+    byS3('PUT', `/${bucket}/k`, 200, { body: 'x' }),
+    byS3('POST', `/${bucket}/k?uploads`, 200),
+    ...bySwift('PUT', `/${bucket}/k`, 201, { body: 'x' }),
+  ],
+  'storage.objects.update': [
+    byS3('PUT', `/${bucket}/k?acl`, 200, { headers: { 'x-amz-acl': 'private' } }),
+    ...bySwift('POST', `/${bucket}/k`, 202, { headers: { 'X-Object-Meta-A': 'b' } }),
+  ],
+  'storage.objects.delete': [
+    byS3('DELETE', `/${bucket}/none`, 204),
+    ...bySwift('DELETE', `/${bucket}/none`, 404),
+  ],
+};
+
+const inProject = {
+  'storage.buckets.create': [
+    byExt('PUT', '/bucket', 409, { body: { name: bucket } }),
+    byS3('PUT', `/${bucket}`, 409),
+  ],
+  'storage.buckets.list': [byExt('GET', '/bucket', 200), byS3('GET', '/', 200), ...bySwift('GET', '', 200)],
+} as const satisfies Record<string, readonly Probe[]>;
+
+async function walk(
+  who: string,
+  user: TestUser,
+  probes: readonly Probe[],
+  allows: boolean,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { call, allowed, send } of probes) {
+    const status = await send(user);
+    const expected = allows ? allowed : 403;
+    if (status !== expected) wrong.push(`${who}: ${call} is ${status} instead of ${expected}`);
+  }
+  return wrong;
+}
+
+for (const action of bucketActions) {
+  test(`${action}: every bucket role, at every door`, async () => {
+    const wrong: string[] = [];
+    for (const { role, user } of [...granted, stranger]) {
+      const allows = role !== undefined && roleAllows(role, action);
+      wrong.push(...(await walk(role ?? 'nobody', user, onBucket[action], allows)));
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  test(`${action}: every project role, at every door`, async () => {
+    // DESIGN 12: what a new bucket gives to the roles of its project.
+    const given: Partial<Record<ProjectRole, Role>> = {
+      'project-admin': 'storage.admin',
+      'project-member': 'storage.editor',
+      'project-reader': 'storage.viewer',
+    };
+    const wrong: string[] = [];
+    for (const { role, user } of members) {
+      const bucketRole = given[role];
+      const allows = bucketRole !== undefined && roleAllows(bucketRole, action);
+      wrong.push(...(await walk(role, user, onBucket[action], allows)));
+    }
+    assert.deepEqual(wrong, []);
+  });
+}
+
+for (const action of ['storage.buckets.create', 'storage.buckets.list'] as const) {
+  test(`${action}: every project role, at every door`, async () => {
+    const wrong: string[] = [];
+    for (const { role, user } of members) {
+      wrong.push(...(await walk(role, user, inProject[action], projectRoleAllows(role, action))));
+    }
+    assert.deepEqual(wrong, []);
+  });
+}
