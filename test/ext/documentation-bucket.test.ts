@@ -241,8 +241,7 @@ const rolesOf = async () => {
   );
 };
 
-bucketApi.owed(
-  'access',
+bucketApi.shows(
   [
     ...sampled('S3 ACL', 200),
     ...['private', 'public-read', 'public-read-write', 'authenticated-read'].map((name) => `S3 ACL: ${name}`),
@@ -286,7 +285,7 @@ bucketApi.owed(
   },
 );
 
-bucketApi.owed('access', statuses('S3 ACL', 401, 403, 404), 'S3 ACL: its refusals', async () => {
+bucketApi.shows(statuses('S3 ACL', 401, 403, 404), 'S3 ACL: its refusals', async () => {
   const wrong = { ...alice, s3Key: { ...alice.s3Key, secret: 'wrong' } };
   assert.deepEqual([(await setAcl({ user: wrong })).status], [403]);
   assert.equal((await setAcl({ headers: { 'x-amz-acl': 'private' }, user: carol })).status, 403);
@@ -429,8 +428,7 @@ const rules = {
 };
 const corsOf = (name: string) => `/bucket/${name}/cors`;
 
-bucketApi.owed(
-  'access',
+bucketApi.shows(
   [...sampled('set CORS', 200), 'set CORS: empty removes', ...sampled('get CORS', 200)],
   'CORS: the samples, set, read and removed',
   async () => {
@@ -446,8 +444,7 @@ bucketApi.owed(
   },
 );
 
-bucketApi.owed(
-  'access',
+bucketApi.shows(
   [...statuses('set CORS', 400, 401, 403, 404), ...statuses('get CORS', 400, 401, 403)],
   'CORS: its refusals',
   async () => {
@@ -467,8 +464,7 @@ const corsPaths = [
   '/doc-cors/test.txt',
 ];
 
-bucketApi.owed(
-  'access',
+bucketApi.shows(
   [...sampled('preflight', 200, 403)],
   'preflight: the sample on every path, without a token',
   async () => {
@@ -508,8 +504,7 @@ bucketApi.owed(
   },
 );
 
-bucketApi.owed(
-  'access',
+bucketApi.shows(
   [...sampled('request with Origin', 200, 401, 403)],
   'request with Origin: the sample and its refusals',
   async () => {
