@@ -121,7 +121,7 @@ test('/info tells the limits that hold', async () => {
 });
 
 test('what was stored before the profile stays within reach, and can be deleted', async () => {
-  await using wide = await startServer();
+  await using wide = await startServer({ meta: 'lmdb' });
   const user = await issueToken(wide, alice);
   await makeBucket(wide, user, 'abc');
   const target = `/abc/${'k'.repeat(1024)}`;
