@@ -48,6 +48,11 @@ export function wordsOf(text: string): string[] {
     : words;
 }
 
+/** Words with digits first, then the longer: they are most often the rarer ones. */
+function rarer(a: string, b: string): number {
+  return Number(/\d/.test(b)) - Number(/\d/.test(a)) || b.length - a.length;
+}
+
 /** Terms are a letter and a text. */
 export function termsOfFilter(filter: TrailFilter): string[] {
   const { eventName, service, resourceType, resourceName, user, project, status, error, address, text } =
@@ -55,7 +60,14 @@ export function termsOfFilter(filter: TrailFilter): string[] {
   const terms: string[] = [];
   // The rarest first: a search gives up on a chunk at the first term that is not there.
   if (resourceName !== undefined) terms.push(`r${resourceName}`);
-  if (text !== undefined) terms.push(...new Set(wordsOf(text).map((word) => `w${word}`)));
+  if (text !== undefined)
+    terms.push(
+      ...new Set(
+        wordsOf(text)
+          .toSorted(rarer)
+          .map((word) => `w${word}`),
+      ),
+    );
   if (address !== undefined) terms.push(`a${address.toLowerCase()}`);
   if (user !== undefined) terms.push(`u${user.toLowerCase()}`);
   if (error !== undefined) terms.push(`e${error.toLowerCase()}`);

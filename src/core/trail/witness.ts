@@ -52,6 +52,8 @@ export class Witness {
   #time: number | undefined;
   /** As in the last commit that was carried out. */
   #committed: Buffer | undefined;
+  /** What the last draft took the status to be, while nothing else has become known since. */
+  #drafted: number | undefined;
 
   constructor(core: Core, facts: CallFacts) {
     this.#core = core;
@@ -71,6 +73,7 @@ export class Witness {
   /** A better knowledge of what the call is about than its address gave. */
   concerns(resource: EventResource): void {
     this.#resource = { ...this.#resource, ...resource };
+    this.#drafted = undefined;
   }
 
   callerIs(actor: Actor): void {
@@ -80,13 +83,16 @@ export class Witness {
   /** Who a caller without a proof of its own turned out to be: whoever asks for a token. */
   identified(user: EventUser): void {
     this.#user = user;
+    this.#drafted = undefined;
   }
 
   /** A bucket met on the way; the one the call is about lends it its id and project. */
   saw(bucket: BucketRecord): void {
     const { type, name, bucket: of } = this.#resource ?? {};
     if (type !== 'Bucket' && type !== 'Object') return;
-    if (bucket.name === (type === 'Bucket' ? name : of)) this.#bucket = bucket;
+    if (bucket.name !== (type === 'Bucket' ? name : of) || bucket.id === this.#bucket?.id) return;
+    this.#bucket = bucket;
+    this.#drafted = undefined;
   }
 
   /** The event's entry for a commit, as it is to be should the call succeed. */
@@ -94,6 +100,7 @@ export class Witness {
     const { api, method } = this.#facts;
     const status = usualStatus.get(this.#operationId) ?? likelyStatus[`${api} ${method}`] ?? 200;
     const event = this.#event(status, undefined);
+    this.#drafted = status;
     return [freshKey(positionOf(event)), eventFormat.encode(event)];
   }
 
@@ -112,6 +119,7 @@ export class Witness {
   ): readonly [Key, Buffer] | undefined {
     if (error === undefined) usualStatus.set(this.#operationId, status);
     if (this.#committed === undefined && !wanted({ operation: this.#operation, status })) return undefined;
+    if (this.#committed !== undefined && error === undefined && status === this.#drafted) return undefined;
     const event = this.#event(status, error);
     const value = eventFormat.encode(event);
     if (this.#committed?.equals(value)) return undefined;
