@@ -1,16 +1,11 @@
 // The Bucket API's document, replayed: every sample is sent, every field of its answer looked at, every status row produced
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
 import { Documentation } from '../support/documentation.ts';
 import { assertError, assertRecentTime, type ExtAnswer, ext, makeBucket } from '../support/ext.ts';
-import { issueToken } from '../support/iam.ts';
 import { rawS3 } from '../support/s3.ts';
 import { alice, bob, carol, dave, demo, eve, type TestUser } from '../support/seed.ts';
-import { startServer, type TestServer } from '../support/start-server.ts';
-import { SwiftAccount, type SwiftAnswer, swiftRequest } from '../support/swift.ts';
-
-const statuses = (call: string, ...codes: number[]) => codes.map((code) => `${call}: ${code}`);
-const sampled = (call: string, ...codes: number[]) => [`${call}: sample`, ...statuses(call, ...codes)];
+import { type SwiftAnswer, swiftRequest } from '../support/swift.ts';
+import { sampled, statuses, useBucketApi } from './bucket-replay.ts';
 
 const bucketApi = new Documentation('Bucket API', [
   ...sampled('create', 200, 400, 401, 403, 409),
@@ -31,42 +26,10 @@ const bucketApi = new Documentation('Bucket API', [
   ...sampled('metadata', 200, 401, 403, 404),
   'metadata: HEAD',
   ...sampled('change metadata', 200, 401),
-  ...sampled('set CORS', 200, 400, 401, 403, 404),
-  'set CORS: empty removes',
-  ...sampled('get CORS', 200, 400, 401, 403),
-  ...sampled('preflight', 200, 403),
-  ...sampled('request with Origin', 200, 401, 403),
-  ...sampled('set lifecycle', 200, 400, 401, 403, 404),
-  ...sampled('get lifecycle', 200, 400, 401, 403, 404),
-  ...sampled('delete lifecycle', 200, 400, 401, 403, 404),
 ]);
 
-let server: TestServer;
-const tokens = new Map<TestUser, string>();
-before(async () => {
-  server = await startServer();
-  for (const user of [alice, bob, carol, dave, eve]) tokens.set(user, await issueToken(server, user));
-  for (const name of ['doc-box', 'doc-cors', 'doc-acl']) await makeBucket(server, tokenOf(alice), name);
-});
-after(() => server.stop());
-
-const tokenOf = (user: TestUser): string => tokens.get(user) ?? '';
-const call = (path: string, options: Parameters<typeof ext>[3] = {}, by: TestUser | undefined = alice) =>
-  ext(server, by === undefined ? undefined : tokenOf(by), path, options);
-const swift = (by?: TestUser): SwiftAccount =>
-  new SwiftAccount(server, demo.id, by === undefined ? undefined : tokenOf(by));
-
-/** The refusals every call has: nobody, who may not, and a name that is not there. */
-async function assertRefused(
-  path: (name: string) => string,
-  options: Parameters<typeof ext>[3],
-  { name = 'doc-box', by = carol }: { name?: string; by?: TestUser } = {},
-): Promise<void> {
-  const nobody = await ext(server, undefined, path(name), options);
-  assertError(nobody, 401, 'Unauthorized');
-  assertError(await call(path(name), options, by), 403, 'Forbidden');
-  assertError(await call(path('doc-absent'), options), 404, 'NotFound');
-}
+const api = useBucketApi();
+const { tokenOf, call, swift, assertRefused } = api;
 
 const timed = ['createdAt', 'lastModified'];
 /** All fields, times aside, which must be of now. */
@@ -113,7 +76,11 @@ bucketApi.shows(statuses('create', 400, 401, 403, 409), 'create: its refusals', 
   for (const wrong of [{}, { name: 'no' }, { name: 'ok-name', type: 'hot' }, { name: 'ok-name', ...kms }]) {
     assertError(await create(wrong), 400, 'BadRequest');
   }
-  assertError(await ext(server, 'wrong', '/bucket', { method: 'PUT', body: creation }), 401, 'Unauthorized');
+  assertError(
+    await ext(api.server, 'wrong', '/bucket', { method: 'PUT', body: creation }),
+    401,
+    'Unauthorized',
+  );
   assertError(await create({ name: 'by-carol' }, carol), 403, 'Forbidden');
   assertError(await create(creation), 409, 'Conflict');
 });
@@ -126,7 +93,7 @@ bucketApi.shows(['detail: sample', 'detail: 200'], 'detail: the sample', async (
 
 bucketApi.shows(statuses('detail', 400, 401, 403), 'detail: its refusals', async () => {
   assertError(await call('/bucket/Bad_Name!'), 400, 'BadRequest');
-  await assertRefused((name) => `/bucket/${name}`, {}, { by: dave });
+  await assertRefused((name) => `/bucket/${name}`, {}, dave);
 });
 
 const listed = (answer: ExtAnswer) =>
@@ -169,7 +136,7 @@ bucketApi.shows(
 );
 
 bucketApi.shows(statuses('list', 401, 403), 'list: its refusals', async () => {
-  assertError(await ext(server, undefined, '/bucket'), 401, 'Unauthorized');
+  assertError(await ext(api.server, undefined, '/bucket'), 401, 'Unauthorized');
   assertError(await call('/bucket', {}, dave), 403, 'Forbidden');
 });
 
@@ -205,7 +172,7 @@ bucketApi.shows(statuses('access', 401, 403, 404), 'access: its refusals', async
   await assertRefused(
     (name) => `/bucket/${name}`,
     { method: 'POST', body: { acl: { public: 'deny' } } },
-    { by: bob },
+    bob,
   );
   assertError(
     await call('/bucket/doc-box', access({ public_read_allow_ip_list: ['1.2.3.4/33'] })),
@@ -227,7 +194,7 @@ const setAcl = (
   }: { headers?: Record<string, string>; body?: string; user?: TestUser; name?: string },
   method = 'POST',
 ) =>
-  rawS3(server, {
+  rawS3(api.server, {
     method,
     target: `/${name}?acl`,
     user,
@@ -296,11 +263,11 @@ bucketApi.shows(
   [...sampled('delete', 204, 401, 404, 409)],
   'delete: the sample and its refusals',
   async () => {
-    await assertRefused((name) => `/bucket/${name}`, { method: 'DELETE' }, { by: bob });
+    await assertRefused((name) => `/bucket/${name}`, { method: 'DELETE' }, bob);
     await swift(alice).put('/doc-box/o', 'x');
     assertError(await call('/bucket/doc-box', { method: 'DELETE' }), 409, 'Conflict');
     await swift(alice).delete('/doc-box/o');
-    await makeBucket(server, tokenOf(alice), 'doc-gone');
+    await makeBucket(api.server, tokenOf(alice), 'doc-gone');
     const gone = await call('/bucket/doc-gone', { method: 'DELETE' });
     assert.deepEqual([gone.status, gone.text], [204, '']);
     assertError(await call('/bucket/doc-gone'), 404, 'NotFound');
@@ -308,7 +275,7 @@ bucketApi.shows(
 );
 
 const bulk = (lines: readonly string[], by?: TestUser, account = demo.id) =>
-  swiftRequest(server, 'DELETE', `/v1/${account}/?bulk-delete`, {
+  swiftRequest(api.server, 'DELETE', `/v1/${account}/?bulk-delete`, {
     headers: { Accept: 'application/json', ...(by === undefined ? {} : { 'X-Auth-Token': tokenOf(by) }) },
     body: lines.join('\n'),
   });
@@ -318,7 +285,7 @@ bucketApi.shows(
   'bulk delete: the sample; the other statuses stand in its body, or refuse the whole',
   async () => {
     for (const name of ['exist-container', 'not-empty-bucket'])
-      await makeBucket(server, tokenOf(alice), name);
+      await makeBucket(api.server, tokenOf(alice), name);
     for (const path of ['/exist-container/exist-object', '/not-empty-bucket/o'])
       await swift(alice).put(path, 'x');
     const lines = [
@@ -405,190 +372,7 @@ bucketApi.shows(
 );
 
 bucketApi.shows(statuses('metadata', 401, 403, 404), 'metadata: its refusals', async () => {
-  await assertRefused((name) => `/bucket/${name}`, {}, { by: dave });
+  await assertRefused((name) => `/bucket/${name}`, {}, dave);
 });
-
-const rules = {
-  cors: [
-    {
-      allowed_origins: ['https://www.example1.com'],
-      allowed_headers: ['*'],
-      allowed_methods: ['PUT', 'GET'],
-      expose_headers: [],
-      max_age_seconds: 10,
-    },
-    {
-      allowed_origins: ['https://www.example2.com'],
-      allowed_headers: ['*'],
-      allowed_methods: ['PUT', 'GET', 'DELETE'],
-      expose_headers: ['X-Object-Meta-User-Defined'],
-      max_age_seconds: 10,
-    },
-  ],
-};
-const corsOf = (name: string) => `/bucket/${name}/cors`;
-
-bucketApi.shows(
-  [...sampled('set CORS', 200), 'set CORS: empty removes', ...sampled('get CORS', 200)],
-  'CORS: the samples, set, read and removed',
-  async () => {
-    for (const empty of ['', { cors: [] }]) {
-      for (const method of ['PUT', 'POST']) {
-        const set = await call(corsOf('doc-cors'), { method, body: rules });
-        assert.deepEqual([set.status, set.json], [200, rules]);
-        assert.deepEqual((await call(corsOf('doc-cors'))).json, rules);
-      }
-      assert.equal((await call(corsOf('doc-cors'), { method: 'PUT', body: empty })).status, 200);
-      assert.deepEqual((await call(corsOf('doc-cors'))).json, { cors: [] });
-    }
-  },
-);
-
-bucketApi.shows(
-  [...statuses('set CORS', 400, 401, 403, 404), ...statuses('get CORS', 400, 401, 403)],
-  'CORS: its refusals',
-  async () => {
-    for (const options of [{ method: 'PUT', body: rules }, {}]) {
-      assertError(await call(corsOf('Bad_Name!'), options), 400, 'BadRequest');
-      await assertRefused(corsOf, options);
-    }
-    const eleven = { cors: Array.from({ length: 11 }, () => rules.cors[0]) };
-    assertError(await call(corsOf('doc-cors'), { method: 'PUT', body: eleven }), 400, 'BadRequest');
-  },
-);
-
-const corsPaths = [
-  `/v1/${demo.id}/doc-cors`,
-  `/v1/${demo.id}/doc-cors/test.txt`,
-  '/doc-cors',
-  '/doc-cors/test.txt',
-];
-
-bucketApi.shows(
-  [...sampled('preflight', 200, 403)],
-  'preflight: the sample on every path, without a token',
-  async () => {
-    await call(corsOf('doc-cors'), { method: 'PUT', body: rules });
-    for (const path of corsPaths) {
-      const ask = (origin: string) =>
-        swiftRequest(server, 'OPTIONS', path, {
-          headers: {
-            Origin: origin,
-            'Access-Control-Request-Headers': 'X-Auth-Token,Content-Type',
-            'Access-Control-Request-Method': 'GET',
-          },
-        });
-      const { status, headers } = await ask('https://www.example1.com');
-      assert.equal(status, 200, path);
-      const shown = Object.entries(headers).filter(([name]) =>
-        /^(access-control|vary|strict|content-length)/.test(name),
-      );
-      assert.deepEqual(Object.fromEntries(shown), {
-        'content-length': '0',
-        'access-control-allow-credentials': 'true',
-        'access-control-allow-headers': '*',
-        'access-control-allow-methods': 'PUT, GET',
-        'access-control-allow-origin': 'https://www.example1.com',
-        'access-control-expose-headers': '',
-        'access-control-max-age': '10',
-        vary: 'Origin',
-        'strict-transport-security': 'max-age=31536000; includeSubDomains',
-      });
-      const other = await ask('https://elsewhere.example.com');
-      assert.equal(other.status, 403, path);
-      assert.deepEqual(
-        Object.keys(other.headers).filter((name) => name.startsWith('access-control')),
-        [],
-      );
-    }
-  },
-);
-
-bucketApi.shows(
-  [...sampled('request with Origin', 200, 401, 403)],
-  'request with Origin: the sample and its refusals',
-  async () => {
-    await swift(alice).put('/doc-cors/test.txt', '0123456789', { 'Content-Type': 'text/plain' });
-    const read = (by: TestUser | undefined, origin = 'https://www.example1.com') =>
-      swift(by).get('/doc-cors/test.txt', { Origin: origin });
-    const { status, headers } = await read(alice);
-    assert.equal(status, 200);
-    assert.deepEqual(
-      [
-        'content-type',
-        'content-length',
-        'vary',
-        'access-control-allow-credentials',
-        'access-control-allow-origin',
-        'access-control-allow-methods',
-        'access-control-expose-headers',
-      ].map((name) => headers[name]),
-      ['text/plain', '10', 'Origin', 'true', 'https://www.example1.com', 'PUT, GET', ''],
-    );
-    assert.ok(headers.etag && headers['last-modified']);
-    const foreign = await read(alice, 'https://elsewhere.example.com');
-    assert.equal(foreign.status, 200);
-    assert.equal(foreign.headers['access-control-allow-methods'], undefined);
-    assert.equal((await read(undefined)).status, 401);
-    assert.equal((await read(dave)).status, 403);
-  },
-);
-
-const rule = (id: string, when: string, prefix: string) =>
-  `<Rule><ID>${id}</ID><Expiration>${when}</Expiration><Prefix>${prefix}</Prefix><Status>Enabled</Status></Rule>`;
-const lifecycle =
-  `<LifecycleConfiguration>${rule('day1Rule', '<Days>1</Days>', 'expire1/')}` +
-  `${rule('dateRule', '<Date>2023-06-10T00:00:00.000Z</Date>', '20230-06-08/')}</LifecycleConfiguration>`;
-const lifecycleOf = (name: string) => `/bucket/${name}/lifecycle`;
-const asXml = { 'Content-Type': 'application/xml' };
-
-/** The Extension's answers here are XML, which `ext` would take for JSON. */
-async function lifecycleCall(method: string, body?: string) {
-  const response = await fetch(`${server.url}/v1_ext${lifecycleOf('doc-box')}`, {
-    method,
-    headers: { 'X-Auth-Token': tokenOf(alice), ...(body === undefined ? {} : asXml) },
-    ...(body === undefined ? {} : { body: `<?xml version="1.0"?>\n${body}` }),
-  });
-  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
-}
-
-bucketApi.shows(
-  [...sampled('set lifecycle', 200), ...sampled('get lifecycle', 200)],
-  'lifecycle: the sample, stored and read',
-  async () => {
-    for (const [method, body] of [
-      ['PUT', lifecycle],
-      ['GET', undefined],
-    ] as const) {
-      const { status, type, text } = await lifecycleCall(method, body);
-      assert.deepEqual([status, type], [200, 'application/xml; charset=utf-8'], text);
-      assert.equal(text.replaceAll(/\n\s*/g, ''), `<?xml version="1.0" encoding="UTF-8"?>${lifecycle}`);
-    }
-  },
-);
-
-bucketApi.shows([...sampled('delete lifecycle', 200)], 'lifecycle: the sample of its deletion', async () => {
-  const { status, text } = await lifecycleCall('DELETE');
-  assert.deepEqual([status, text], [200, '']);
-  assert.equal((await lifecycleCall('GET')).status, 404);
-});
-
-for (const [what, options] of [
-  ['set', { method: 'PUT', body: lifecycle, headers: asXml }],
-  ['get', {}],
-  ['delete', { method: 'DELETE' }],
-] as const) {
-  bucketApi.shows(
-    statuses(`${what} lifecycle`, 400, 401, 403, 404),
-    `${what} lifecycle: its refusals`,
-    async () => {
-      assertError(await call(lifecycleOf('Bad_Name!'), options), 400, 'BadRequest');
-      await assertRefused(lifecycleOf, options);
-      if (what !== 'set') return;
-      const noon = lifecycle.replace('T00:00:00', 'T12:00:00');
-      assertError(await call(lifecycleOf('doc-box'), { ...options, body: noon }), 400, 'BadRequest');
-    },
-  );
-}
 
 bucketApi.end();
