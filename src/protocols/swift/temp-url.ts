@@ -46,8 +46,9 @@ export const tempUrlCapabilities = {
 const forbidden = ['x-object-manifest', 'x-symlink-target'];
 
 /** Whether a request comes by such an address; then no token counts. */
-export function usesTempUrl({ query, rawQuery }: RequestView): boolean {
-  return rawQuery !== '' && (query.has('temp_url_sig') || query.has('temp_url_expires'));
+export function usesTempUrl({ rawQuery }: RequestView): boolean {
+  // Not decoded: failures are printed by this too, and a query that cannot be decoded is one.
+  return rawQuery !== '' && /(?:^|&)temp_url_(?:sig|expires)(?:[=&]|$)/.test(rawQuery);
 }
 
 /** As `usesTempUrl`, where such an address can lead: to an object. */
