@@ -34,6 +34,7 @@ export class Report {
   readonly counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   readonly #skips = new Map<string, number>();
   readonly #failures: string[] = [];
+  readonly #ended = new Set<string>();
   readonly #root: string;
   readonly #print: (text: string) => void;
 
@@ -56,6 +57,15 @@ export class Report {
     else if (type === 'test:pass' && data.skip !== undefined && data.skip !== false) this.#skipped(data);
     else if (type === 'test:stdout' || type === 'test:stderr') this.#print(data.message ?? '');
     else if (type === 'test:summary') this.#summary(data);
+  }
+
+  /** Of `files`, just run, those that never told how they ended have failed. */
+  missing(files: readonly string[]): void {
+    for (const file of files.filter((each) => !this.#ended.has(each))) {
+      this.counts.failed += 1;
+      this.#failures.push(`${this.#path(file)}  did not report to its end`);
+    }
+    this.#ended.clear();
   }
 
   /** What was skipped, what failed, and the last line: `N passed, N failed`. */
@@ -97,6 +107,7 @@ export class Report {
     if (counts === undefined) return;
     const failed = counts.failed + counts.cancelled;
     if (file !== undefined) {
+      this.#ended.add(file);
       const facts = [`${counts.passed} passed`];
       if (failed > 0) facts.push(`${failed} failed`);
       if (counts.skipped > 0) facts.push(`${counts.skipped} skipped`);

@@ -83,8 +83,8 @@ export async function runFiles(
     concurrency: suites[name].concurrency,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     timeout: suites[name].timeout * 1000,
-    // A file whose last test has ended is over, whatever it left running.
-    forceExit: true,
+    // Not `forceExit`: a file that ends by force may lose the end of what it reports.
   });
   for await (const event of stream) report.take(event);
+  report.missing(files);
 }
