@@ -7,7 +7,7 @@ import type { TrailEvent } from './event.ts';
 /** What a search asks for besides time; absent fields ask for nothing. Texts in any case but resource names. */
 export interface TrailFilter {
   readonly eventName?: string | undefined;
-  /** The service's name or the door's. */
+  /** The service's name, the door's, or the way in (`OpenAPI`, `Console`). */
   readonly service?: string | undefined;
   readonly resourceType?: string | undefined;
   /** A name or an id; for objects the bucket, the key, or both joined by `/`. */
@@ -33,6 +33,14 @@ const services: Readonly<Record<string, string>> = {
 
 export function serviceOf(event: Pick<TrailEvent, 'api'>): string {
   return services[event.api] ?? 'Object Storage';
+}
+
+/** Ways in that are no API, as the cloud names them. */
+const waysIn: Readonly<Record<string, string>> = { console: 'Console', cli: 'CLI', job: 'System' };
+
+/** By what way a call came: `OpenAPI` for every door that is one. */
+export function serviceNameOf(event: Pick<TrailEvent, 'api'>): string {
+  return waysIn[event.api] ?? 'OpenAPI';
 }
 
 const longestWord = 64;
@@ -86,6 +94,7 @@ export function termsOf(event: TrailEvent): Set<string> {
     `n${event.name.toLowerCase()}`,
     `s${event.api}`,
     `s${serviceOf(event).toLowerCase()}`,
+    `s${serviceNameOf(event).toLowerCase()}`,
     `a${event.address.toLowerCase()}`,
     `h${status}`,
     `h${Math.floor(status / 100)}xx`,
@@ -135,7 +144,7 @@ function has({ name, api, resource, user, status, error, address }: TrailEvent, 
     case 'n':
       return name.toLowerCase() === asked;
     case 's':
-      return api === asked || serviceOf({ api }).toLowerCase() === asked;
+      return [api, serviceOf({ api }), serviceNameOf({ api })].some((one) => one.toLowerCase() === asked);
     case 't':
       return resource?.type.toLowerCase() === asked;
     case 'r':

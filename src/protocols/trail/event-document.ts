@@ -1,9 +1,6 @@
 /** An event as clients see it (reference, section 8). Absent facts are null, so that every event has the same members. */
 import type { TrailEvent } from '../../core/trail/event.ts';
-import { serviceOf } from '../../core/trail/terms.ts';
-
-/** Doors that are no API: what they are called. */
-const serviceNames: Readonly<Record<string, string>> = { console: 'Console', cli: 'CLI', job: 'System' };
+import { serviceNameOf, serviceOf } from '../../core/trail/terms.ts';
 
 /** Proofs that are keys; of a token the public id that Keystone calls audit id is told. */
 const keys = ['s3-key', 'iam-key'];
@@ -49,7 +46,7 @@ export function eventDocument(event: TrailEvent): EventDocument {
     eventTime: new Date(event.time).toISOString(),
     eventCategory: projectId === null ? 'DOMAIN' : 'PROJECT',
     eventName: event.name,
-    serviceName: serviceNames[event.api] ?? 'OpenAPI',
+    serviceName: serviceNameOf(event),
     service: serviceOf(event),
     api: event.api,
     resourceType: resource?.type ?? null,
