@@ -12,6 +12,13 @@ export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
+/** One character for each byte: what stands for bytes as the key of a map. */
+export function byteName(bytes: Uint8Array): string {
+  const view =
+    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.toString('latin1');
+}
+
 /** The smallest key greater than every key that starts with `prefix`; undefined when there is none (no byte, or all 0xff). */
 export function afterPrefix(prefix: Uint8Array): Buffer | undefined {
   let length = prefix.length;

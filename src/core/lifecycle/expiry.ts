@@ -1,4 +1,5 @@
 /** Owns telling, with an object, when a rule of its bucket makes it go. Rules are decoded once for each version of their document. */
+import { byteName } from '../../base/bytes.ts';
 import type { Entry, MetaStore, Version } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import type { ObjectKey } from '../model/names.ts';
@@ -36,7 +37,7 @@ function rulesOf({ meta }: Core, { key, value, version }: Entry): readonly Lifec
     memory = new Map();
     remembered.set(store, memory);
   }
-  const name = Buffer.from(key).toString('latin1');
+  const name = byteName(key);
   const known = memory.get(name);
   if (known?.version === version) return known.rules;
   const { rules } = lifecycleDocument.format.decode(value);

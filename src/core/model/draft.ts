@@ -2,6 +2,7 @@
  * Owns the making of one commit: checks, writes and counters gathered in any order, with the references on blobs and manifests
  * settled at the end. Refuses to decide what is written: that is each use case's.
  */
+import { byteName } from '../../base/bytes.ts';
 import { Conflict } from '../../engines/errors.ts';
 import { type Commit, type Key, retrying, type Version } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
@@ -59,7 +60,7 @@ export class Draft {
   /** Adds to a counter; amounts for one key are summed. */
   add(key: Key, amount: number): this {
     if (amount === 0) return this;
-    const name = nameOf(key);
+    const name = byteName(key);
     const sum = this.#adds.get(name);
     if (sum === undefined) this.#adds.set(name, [key, BigInt(amount)]);
     else sum[1] += BigInt(amount);
@@ -123,11 +124,6 @@ export class Draft {
       this.#references[kind].clear();
     }
   }
-}
-
-function nameOf(key: Key): string {
-  const bytes = key instanceof Buffer ? key : Buffer.from(key.buffer, key.byteOffset, key.byteLength);
-  return bytes.toString('latin1');
 }
 
 /**

@@ -2,6 +2,7 @@
  * Owns the events that no commit carried (reads, refusals) and the corrections of those that ended otherwise than foreseen, until
  * they are on disk: within a second, and at the end of the process.
  */
+import { byteName } from '../../base/bytes.ts';
 import type { Key } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 
@@ -65,5 +66,5 @@ export function createTrailBuffer(core: Core, failed: (error: unknown, lost: num
 
 /** A commit writes a key once. */
 function lastOfEach(puts: readonly (readonly [Key, Uint8Array])[]): (readonly [Key, Uint8Array])[] {
-  return [...new Map(puts.map((put) => [Buffer.from(put[0]).toString('latin1'), put])).values()];
+  return [...new Map(puts.map((put) => [byteName(put[0]), put])).values()];
 }

@@ -2,6 +2,7 @@
  * Owns the life of chunks: fresh events are sealed into small ones, small ones merged into full ones, old ones dropped. Every step
  * becomes true in one commit that checks all it relied on, so several processes may do it, and any may die in the middle.
  */
+import { byteName } from '../../base/bytes.ts';
 import { Conflict } from '../../engines/errors.ts';
 import type { Commit, Entry, Key } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
@@ -182,7 +183,7 @@ async function allEvents(core: Core, chunks: readonly Chunk[]): Promise<Placed[]
         const block = new Block(value);
         for (let at = 0; at < block.count; at += 1) {
           const position = positionOf(block.eventAt(at));
-          byPosition.set(position.toString('latin1'), { position, record: block.recordAt(at) });
+          byPosition.set(byteName(position), { position, record: block.recordAt(at) });
         }
       }
       const last = entries.at(-1);

@@ -1,5 +1,6 @@
 /** Owns what a group of commits adds to counters: summed up first, so that each counter is read and written once for all of them. */
 import type { Database } from 'lmdb';
+import { byteName } from '../../../base/bytes.ts';
 import type { Key } from '../meta-store.ts';
 
 /** 8 bytes, two's complement, big-endian. */
@@ -14,7 +15,7 @@ export class CounterSums {
   }
 
   add(key: Key, amount: bigint): void {
-    const name = nameOf(key);
+    const name = byteName(key);
     const sum = this.#sums.get(name);
     if (sum === undefined) this.#sums.set(name, { key, amount });
     else sum.amount += amount;
@@ -22,7 +23,7 @@ export class CounterSums {
 
   /** Also what was added before: a counter that is deleted and added to begins at 0 again. */
   delete(key: Key): void {
-    this.#sums.delete(nameOf(key));
+    this.#sums.delete(byteName(key));
     this.#counters.removeSync(key);
   }
 
@@ -35,8 +36,4 @@ export class CounterSums {
       this.#counters.putSync(key, sum);
     }
   }
-}
-
-function nameOf({ buffer, byteOffset, byteLength }: Key): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
