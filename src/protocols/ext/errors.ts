@@ -3,8 +3,9 @@
  * common table (reference, section 1). One row for each code of the core, so that a new code does not compile without one.
  */
 import { MalformedTarget } from '../../base/http/query.ts';
-import { json, type Reply, type ReplyHeaders } from '../../base/http/reply.ts';
+import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/errors.ts';
+import { jsonError } from '../json-error.ts';
 import { type Failure, ProtocolError } from '../protocol.ts';
 
 /** Status to the code string that goes with it. */
@@ -101,13 +102,5 @@ export function renderError(error: Failure, origin: string): Reply {
 }
 
 function envelope(status: Status, message: string, origin: string, headers: ReplyHeaders = {}): Reply {
-  return json(
-    status,
-    { error: { code: codes[status], message } },
-    {
-      ...headers,
-      'WWW-Authenticate': status === 401 ? `Keystone uri="${origin}/identity"` : undefined,
-      'Retry-After': status === 503 ? 1 : undefined,
-    },
-  );
+  return jsonError(status, { code: codes[status], message }, origin, headers);
 }

@@ -1,7 +1,8 @@
 /** Every failure of the trail's door as JSON: `{"error":{"code":"...","message":"..."}}`. One row for each code of the core. */
 import { MalformedTarget } from '../../base/http/query.ts';
-import { json, type Reply, type ReplyHeaders } from '../../base/http/reply.ts';
+import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import { CoreError, type CoreErrorCode } from '../../core/errors.ts';
+import { jsonError } from '../json-error.ts';
 import { type Failure, ProtocolError } from '../protocol.ts';
 
 /** Status to the code string that goes with it, and what there is to say when nothing more is known. */
@@ -81,13 +82,5 @@ export function renderError(error: Failure, origin: string): Reply {
 }
 
 function envelope(status: Status, message: string, origin: string, headers: ReplyHeaders = {}): Reply {
-  return json(
-    status,
-    { error: { code: statuses[status][0], message } },
-    {
-      ...headers,
-      'WWW-Authenticate': status === 401 ? `Keystone uri="${origin}/identity"` : undefined,
-      'Retry-After': status === 503 ? 1 : undefined,
-    },
-  );
+  return jsonError(status, { code: statuses[status][0], message }, origin, headers);
 }
