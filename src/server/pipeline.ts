@@ -138,7 +138,7 @@ class Exchange {
         failure = this.#failureOf(error);
         reply = this.#protocol.renderError(failure, this.#view);
       }
-      reply = await this.#shared(reply);
+      if (this.#view.header('origin') !== undefined) reply = await this.#shared(reply);
       status = reply.status;
       bytesOut = await this.#write(reply);
     } catch (error) {
@@ -152,8 +152,11 @@ class Exchange {
   /** Steps accept to run: everything up to an answer as a value. */
   async #answer(): Promise<Reply> {
     this.#accept();
-    const preflight = await this.#preflight();
-    if (preflight !== undefined) return preflight;
+    const { cors } = this.#protocol;
+    if (cors !== undefined && this.#view.method === 'OPTIONS') {
+      const preflight = await this.#preflight(cors);
+      if (preflight !== undefined) return preflight;
+    }
     const call = this.#protocol.resolve(this.#view);
     this.#operation = call.operation;
     this.#witness.callIs(call.operation, call.resource);
@@ -168,10 +171,8 @@ class Exchange {
     return prepared.run({ core, actor: authenticated.actor, body, signal: this.#abort.signal });
   }
 
-  /** The answer to a browser that asks whether its page may ask; undefined for every other request. */
-  async #preflight(): Promise<Reply | undefined> {
-    const { cors } = this.#protocol;
-    if (cors === undefined || this.#view.method !== 'OPTIONS') return undefined;
+  /** The answer to a browser that asks whether its page may ask; undefined for every other OPTIONS. */
+  async #preflight(cors: NonNullable<Protocol['cors']>): Promise<Reply | undefined> {
     this.#operation = preflightName;
     this.#witness.callIs(preflightName, undefined);
     return answerPreflight(this.#parts, cors, this.#view);
@@ -180,9 +181,7 @@ class Exchange {
   /** Lets pages of other origins see the answer, where the rules say so; without them when they cannot be read. */
   async #shared(reply: Reply): Promise<Reply> {
     const { cors } = this.#protocol;
-    if (cors === undefined || this.#view.method === 'OPTIONS' || this.#view.header('origin') === undefined) {
-      return reply;
-    }
+    if (cors === undefined || this.#view.method === 'OPTIONS') return reply;
     try {
       return await shareReply(this.#parts, cors, this.#view, reply);
     } catch (error) {
