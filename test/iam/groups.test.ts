@@ -4,20 +4,17 @@ import { after, before, test } from 'node:test';
 import { ext, makeBucket } from '../support/ext.ts';
 import { issueToken } from '../support/iam.ts';
 import { rawS3 } from '../support/s3.ts';
-import { alice, bob, dave, demo, eve, root } from '../support/seed.ts';
-import { startServer, type TestServer } from '../support/start-server.ts';
+import { bob, dave, demo, eve } from '../support/seed.ts';
+import type { TestServer } from '../support/start-server.ts';
 import { swiftRequest } from '../support/swift.ts';
-import { assertError, call, forbidden } from './identity-call.ts';
+import { assertError, call, forbidden, startWithTokens } from './identity-call.ts';
 
 let server: TestServer;
 let admin: string;
 let manager: string;
 let member: string;
 before(async () => {
-  server = await startServer({ env: { ONGGI_WORKERS: '2' } });
-  admin = await issueToken(server, root);
-  manager = await issueToken(server, alice);
-  member = await issueToken(server, bob);
+  ({ server, admin, manager, member } = await startWithTokens({ env: { ONGGI_WORKERS: '2' } }));
 });
 after(() => server.stop());
 

@@ -1,7 +1,8 @@
 /** Requests to the identity service and what every answer of it must have; token requests in all their forms. */
 import assert from 'node:assert/strict';
-import type { TestUser } from '../support/seed.ts';
-import type { TestServer } from '../support/start-server.ts';
+import { issueToken } from '../support/iam.ts';
+import { alice, bob, root, type TestUser } from '../support/seed.ts';
+import { type ServerOptions, startServer, type TestServer } from '../support/start-server.ts';
 
 export interface Answer {
   readonly status: number;
@@ -17,6 +18,22 @@ export interface CallOptions {
   /** Sent as JSON, or as it is when text or bytes. */
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
+}
+
+/** A server, and tokens of a service administrator, and of an administrator and a member of `demo`. */
+export async function startWithTokens(options: ServerOptions = {}): Promise<{
+  server: TestServer;
+  admin: string;
+  manager: string;
+  member: string;
+}> {
+  const server = await startServer(options);
+  const [admin, manager, member] = [
+    await issueToken(server, root),
+    await issueToken(server, alice),
+    await issueToken(server, bob),
+  ];
+  return { server, admin, manager, member };
 }
 
 type Reached = Pick<TestServer, 'url'>;

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ext } from '../support/ext.ts';
-import { issueToken } from '../support/iam.ts';
-import { alice, bob, demo, other, root } from '../support/seed.ts';
-import { startServer, type TestServer } from '../support/start-server.ts';
-import { assertError, call, forbidden, needsAuthentication } from './identity-call.ts';
+import { demo, other } from '../support/seed.ts';
+import type { TestServer } from '../support/start-server.ts';
+import { assertError, call, forbidden, needsAuthentication, startWithTokens } from './identity-call.ts';
 import { newPerson } from './people.ts';
 
 let server: TestServer;
@@ -13,10 +12,7 @@ let admin: string;
 let manager: string;
 let member: string;
 before(async () => {
-  server = await startServer({ env: { ONGGI_WORKERS: '2' } });
-  admin = await issueToken(server, root);
-  manager = await issueToken(server, alice);
-  member = await issueToken(server, bob);
+  ({ server, admin, manager, member } = await startWithTokens({ env: { ONGGI_WORKERS: '2' } }));
 });
 after(() => server.stop());
 

@@ -1,20 +1,16 @@
 // AddRole, CheckRole, RemoveRole, ListUserRoles, ListRoles, ShowRole, ListRoleAssignments; ListDomains, ShowDomain.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { issueToken } from '../support/iam.ts';
 import { alice, bob, carol, demo, eve, other, root } from '../support/seed.ts';
-import { startServer, type TestServer } from '../support/start-server.ts';
-import { assertError, call, forbidden, needsAuthentication } from './identity-call.ts';
+import type { TestServer } from '../support/start-server.ts';
+import { assertError, call, forbidden, needsAuthentication, startWithTokens } from './identity-call.ts';
 
 let server: TestServer;
 let admin: string;
 let manager: string;
 let member: string;
 before(async () => {
-  server = await startServer();
-  admin = await issueToken(server, root);
-  manager = await issueToken(server, alice);
-  member = await issueToken(server, bob);
+  ({ server, admin, manager, member } = await startWithTokens());
 });
 after(() => server.stop());
 

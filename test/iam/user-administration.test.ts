@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { issueToken } from '../support/iam.ts';
 import { alice, bob, carol, dave, demo, eve, operators, other, root } from '../support/seed.ts';
-import { startServer, type TestServer } from '../support/start-server.ts';
+import type { TestServer } from '../support/start-server.ts';
 import {
   assertError,
   byCredential,
@@ -12,6 +12,7 @@ import {
   forbidden,
   needsAuthentication,
   passwordToken,
+  startWithTokens,
 } from './identity-call.ts';
 
 let server: TestServer;
@@ -19,10 +20,7 @@ let admin: string;
 let manager: string;
 let member: string;
 before(async () => {
-  server = await startServer();
-  admin = await issueToken(server, root);
-  manager = await issueToken(server, alice);
-  member = await issueToken(server, bob);
+  ({ server, admin, manager, member } = await startWithTokens());
 });
 after(() => server.stop());
 
