@@ -38,7 +38,8 @@ test('whoever leaves the project loses keys, tokens and signatures, and gets non
   await setRole(server, admin, 'DELETE', person.user.id, demo, 'project-member');
   assert.deepEqual(await doors(), shut);
   await setRole(server, admin, 'PUT', person.user.id, demo, 'project-member');
-  assert.deepEqual(await doors(), shut);
+  // The password is the user's own, and opens the project again.
+  assert.deepEqual(await doors(), { ...shut, login: 200 });
   const keys = await call(server, at('/application_credentials'), { token: admin });
   assert.deepEqual((keys.json as { application_credentials: unknown[] }).application_credentials, []);
 });
@@ -55,24 +56,38 @@ test('a deleted user is shut out at once', async () => {
 
 test('a deleted IAM key takes its own tokens along', async () => {
   await change(at(`/application_credentials/${person.user.iamKey.id}`), 'DELETE');
-  assert.deepEqual(await doors(), { ...shut, s3: 200, password: 200 });
+  assert.deepEqual(await doors(), {
+    ...shut,
+    s3: 200,
+    presigned: 200,
+    password: 200,
+    v1: 200,
+    login: 200,
+  });
 });
 
 test('a deleted S3 key signs nothing more', async () => {
   await change(at(`/credentials/OS-EC2/${person.user.s3Key.access}`), 'DELETE');
-  assert.deepEqual(await doors(), { ...open, s3: 403 });
+  assert.deepEqual(await doors(), { ...open, s3: 403, presigned: 403 });
 });
 
 test('a new password ends the tokens of the old one, not those of keys', async () => {
   await change(at(''), 'PATCH', { user: { password: 'another' } });
-  assert.deepEqual(await doors(), { ...open, password: 401 });
+  assert.deepEqual(await doors(), { ...open, password: 401, v1: 401, login: 401 });
 });
 
 test('a revoked token is dead, the others live', async () => {
   const headers = { 'X-Subject-Token': person.byKey };
   const revoked = await call(server, '/v3/auth/tokens', { token: admin, method: 'DELETE', headers });
   assert.equal(revoked.status, 204);
-  assert.deepEqual(await doors(), { ...open, swift: 401, ext: 401, iam: 401 });
+  assert.deepEqual(await doors(), {
+    ...open,
+    temporary: 400,
+    swift: 401,
+    ext: 401,
+    iam: 401,
+    trail: 401,
+  });
 });
 
 test('a disabled project shuts all of its users out; enabled again, it lets them in', async () => {
