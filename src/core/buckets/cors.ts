@@ -64,7 +64,7 @@ export async function corsAt(
   { bucket, project }: { readonly bucket: BucketName; readonly project?: ProjectId },
 ): Promise<readonly CorsRule[]> {
   try {
-    const place = await openPlace(core, bucket, (id) => [bucketDocumentKey(id, corsDocument.kind)]);
+    const place = await openPlace(core, bucket, ({ id }) => [bucketDocumentKey(id, corsDocument.kind)]);
     const elsewhere = project !== undefined && place.bucket.record.projectId !== project;
     const [entry] = place.entries;
     return entry === undefined || elsewhere ? [] : corsDocument.format.decode(entry.value).rules;

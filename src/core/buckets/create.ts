@@ -116,6 +116,7 @@ function newBucket(
     ],
     metadata: sealTempUrlKeys(core, metadata),
     storageClass: 'STANDARD',
+    hasLifecycle: false,
     ...(type === undefined ? {} : { type }),
     ...(encrypted && { encryption: newBucketEncryption(core, id, true) }),
   };

@@ -8,7 +8,7 @@ import { openPlace } from './lookup.ts';
 
 /** @throws CoreError NoSuchBucket */
 export async function getBucket(core: Core, name: BucketName): Promise<BucketInfo> {
-  const opened = await openPlace(core, name, (id) => [bucketObjectsKey(id), bucketBytesKey(id)]);
+  const opened = await openPlace(core, name, ({ id }) => [bucketObjectsKey(id), bucketBytesKey(id)]);
   const [objects, bytes] = opened.entries;
   return bucketInfo(opened.bucket.record, counterValue(objects), counterValue(bytes));
 }

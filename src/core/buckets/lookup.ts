@@ -1,7 +1,8 @@
 /**
- * Owns finding a bucket, and what lies under its id, in one round trip: the id of a name is remembered and checked against the
- * record that comes with the answer, so a remembered id is only ever a guess.
+ * Owns finding a bucket, and what lies under its id, in one round trip: the record of a name is remembered and checked against the
+ * one that comes with the answer, so what is remembered is only ever a guess.
  */
+import { compareBytes } from '../../base/bytes.ts';
 import type { Entry, Key, MetaStore } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
@@ -13,10 +14,10 @@ import type { BucketRecord } from '../model/records.ts';
 import { sharedStore } from '../trail/witnessed-store.ts';
 import { settleDeletion } from './settle.ts';
 
-/** A bucket, and the keys to read together with it. */
+/** A bucket, and the keys to read together with it, which may depend on what its record says. */
 export interface Place {
   readonly bucket: BucketName;
-  readonly keys: (bucketId: string) => readonly Key[];
+  readonly keys: (bucket: BucketRecord) => readonly Key[];
 }
 
 export interface OpenedPlace {
@@ -54,22 +55,30 @@ async function openGuessing(
   const guesses = places.map(({ bucket, keys }) => {
     const known = seen.get(bucket);
     const at = wanted.push(bucketKey(bucket));
-    if (known !== undefined) wanted.push(...keys(known.record.id));
-    return { name: bucket, known, at, end: wanted.length };
+    if (known !== undefined) wanted.push(...keys(known.record));
+    return { name: bucket, keys, known, at, end: wanted.length };
   });
   const entries = await core.meta.get(wanted);
   const opened: OpenedPlace[] = [];
   let right = true;
-  for (const { name, known, at, end } of guesses) {
+  for (const { name, keys, known, at, end } of guesses) {
     const entry = entries[at - 1];
     const same = known !== undefined && known.version === entry?.version;
     const bucket = same ? known : await current(core, seen, name, entry);
-    if (bucket?.record.id !== known?.record.id) right = false;
-    if (bucket === undefined) continue;
+    if (bucket === undefined) {
+      right = false;
+      continue;
+    }
+    if (!same && !sameKeys(keys(bucket.record), wanted.slice(at, end))) right = false;
     core.witness?.saw(bucket.record);
     opened.push({ bucket, entries: entries.slice(at, end) });
   }
   return right && opened.length === places.length ? opened : undefined;
+}
+
+/** Whether a record that was not known asks for nothing but what was read. */
+function sameKeys(a: readonly Key[], b: readonly Key[]): boolean {
+  return a.length === b.length && a.every((key, at) => compareBytes(key, b[at] ?? new Uint8Array()) === 0);
 }
 
 /** The bucket in `entry`, remembered from now on; undefined when it was being deleted, and now is settled. */
@@ -103,11 +112,7 @@ function seenIn(meta: MetaStore): Seen {
 }
 
 /** One bucket with the entries of `keys`. @throws CoreError NoSuchBucket */
-export function openPlace(
-  core: Core,
-  bucket: BucketName,
-  keys: (bucketId: string) => readonly Key[],
-): Promise<OpenedPlace> {
+export function openPlace(core: Core, bucket: BucketName, keys: Place['keys']): Promise<OpenedPlace> {
   return openPlaces(core, [{ bucket, keys }]).then(([opened]) => {
     if (opened === undefined) throw new CoreError('NoSuchBucket', { bucket });
     return opened;

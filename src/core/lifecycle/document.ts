@@ -54,6 +54,7 @@ export const lifecycleDocument: BucketDocument<LifecycleDocument> = {
     changedAt: number,
     rules: list(rule),
   }),
+  mark: (present) => ({ hasLifecycle: present }),
 };
 
 export interface PutLifecycleInput {

@@ -165,7 +165,7 @@ const grant = structure<Grant>({
   outsider: optional(flag),
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 5, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 6, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -183,6 +183,7 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 5, {
   type: optional(word(...bucketTypes)),
   readAcl: optional(list(text)),
   writeAcl: optional(list(text)),
+  hasLifecycle: optional(flag),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

@@ -133,6 +133,8 @@ export interface BucketRecord {
   /** Elements of Swift's X-Container-Read and -Write that no grant can express, in their cleaned form. */
   readonly readAcl?: readonly string[];
   readonly writeAcl?: readonly string[];
+  /** Whether the bucket has a lifecycle document; absent: it may have one (records from before this mark). */
+  readonly hasLifecycle?: boolean;
 }
 
 export const bucketTypes = ['hot', 'cold'] as const;

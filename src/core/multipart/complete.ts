@@ -17,7 +17,7 @@ import { CoreError } from '../errors.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
 import { type CompletionRecord, completionFormat } from '../model/codecs.ts';
 import { committing, Draft, type Loaded } from '../model/draft.ts';
-import { bucketDocumentKey, completionKey, objectKey, partKey, queueKey, uploadKey } from '../model/keys.ts';
+import { completionKey, partKey, queueKey, uploadKey } from '../model/keys.ts';
 import type { UploadId } from '../model/names.ts';
 import type {
   BucketRecord,
@@ -30,7 +30,7 @@ import type {
 import { checkWrite, type WriteConditions } from '../objects/conditions.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from '../objects/info.ts';
 import { draftChunk, type PlacedChunk, splitIntoChunks } from '../objects/manifest.ts';
-import { draftObject, loadedObject, type ObjectPlace, visible } from '../objects/object-place.ts';
+import { draftObject, type ObjectPlace, placeIn, placeKeys, visible } from '../objects/object-place.ts';
 import {
   type CompletedPart,
   chooseParts,
@@ -108,15 +108,14 @@ interface Opened {
 
 async function openCompletion(core: Core, address: UploadAddress): Promise<Opened> {
   const { key, upload } = address;
-  const { bucket, entries } = await openPlace(core, address.bucket, (id) => [
-    objectKey(id, key),
-    uploadKey(id, key, upload),
+  const opened = await openPlace(core, address.bucket, (bucket) => [
+    ...placeKeys(bucket, key),
+    uploadKey(bucket.id, key, upload),
     completionKey(upload),
-    bucketDocumentKey(id, 'lifecycle'),
   ]);
-  const [object, found, completion, lifecycle] = entries;
+  const [found, completion] = opened.entries.slice(-2);
   return {
-    place: { bucket, key, object: loadedObject(object), lifecycle },
+    place: placeIn(opened, key),
     upload: found && loadedUpload(found, address),
     completion,
   };

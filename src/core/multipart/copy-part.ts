@@ -92,8 +92,8 @@ interface CopySource extends Loaded<ObjectRecord> {
 async function openBoth(core: Core, input: CopyPartInput): Promise<{ from: CopySource; to: UploadPlace }> {
   const { source } = input;
   const [from, to] = await openPlaces(core, [
-    { bucket: source.bucket, keys: (id) => [objectKey(id, source.key)] },
-    { bucket: input.bucket, keys: (id) => [uploadKey(id, input.key, input.upload)] },
+    { bucket: source.bucket, keys: ({ id }) => [objectKey(id, source.key)] },
+    { bucket: input.bucket, keys: ({ id }) => [uploadKey(id, input.key, input.upload)] },
   ]);
   if (from === undefined || to === undefined) throw new CoreError('NoSuchBucket', { bucket: input.bucket });
   const upload = loadedUpload(to.entries[0], input);

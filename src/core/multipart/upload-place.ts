@@ -30,7 +30,9 @@ export const lastPartNumber = 10_000;
 
 /** @throws CoreError NoSuchBucket, NoSuchUpload */
 export async function findUpload(core: Core, address: UploadAddress): Promise<UploadPlace> {
-  const opened = await openPlace(core, address.bucket, (id) => [uploadKey(id, address.key, address.upload)]);
+  const opened = await openPlace(core, address.bucket, ({ id }) => [
+    uploadKey(id, address.key, address.upload),
+  ]);
   return { bucket: opened.bucket, upload: loadedUpload(opened.entries[0], address) };
 }
 

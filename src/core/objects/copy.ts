@@ -12,7 +12,7 @@ import { dataKeyOf, encryptionIn, encryptsAll } from '../crypt/keys.ts';
 import { CoreError } from '../errors.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
 import { committing, type Loaded } from '../model/draft.ts';
-import { bucketDocumentKey, objectKey } from '../model/keys.ts';
+import { objectKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type {
   BucketRecord,
@@ -23,7 +23,15 @@ import type {
 } from '../model/records.ts';
 import { checkCopySource, checkWrite, type ReadConditions, type WriteConditions } from './conditions.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from './info.ts';
-import { draftObject, loadedObject, type ObjectPlace, present, visible } from './object-place.ts';
+import {
+  draftObject,
+  loadedObject,
+  type ObjectPlace,
+  placeIn,
+  placeKeys,
+  present,
+  visible,
+} from './object-place.ts';
 import { putObject } from './put.ts';
 import { digestData, readData, storedBytes } from './read-data.ts';
 import { lower } from './store-body.ts';
@@ -113,11 +121,8 @@ interface CopySource extends Loaded<ObjectRecord> {
 
 async function openBoth(core: Core, input: CopyObjectInput): Promise<{ from: CopySource; to: ObjectPlace }> {
   const [from, to] = await openPlaces(core, [
-    { bucket: input.source.bucket, keys: (id) => [objectKey(id, input.source.key)] },
-    {
-      bucket: input.bucket,
-      keys: (id) => [objectKey(id, input.key), bucketDocumentKey(id, 'lifecycle')],
-    },
+    { bucket: input.source.bucket, keys: ({ id }) => [objectKey(id, input.source.key)] },
+    { bucket: input.bucket, keys: (bucket) => placeKeys(bucket, input.key) },
   ]);
   if (from === undefined || to === undefined) throw new CoreError('NoSuchBucket', { bucket: input.bucket });
   const source = present(core, loadedObject(from.entries[0]), input.source);
@@ -131,12 +136,7 @@ async function openBoth(core: Core, input: CopyObjectInput): Promise<{ from: Cop
       bucket: from.bucket.record,
       engineKey: objectKey(from.bucket.record.id, input.source.key),
     },
-    to: {
-      bucket: to.bucket,
-      key: input.key,
-      object: loadedObject(to.entries[0]),
-      lifecycle: to.entries[1],
-    },
+    to: placeIn(to, input.key),
   };
 }
 

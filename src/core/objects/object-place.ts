@@ -3,7 +3,7 @@
  * commit checks the bucket's and the object's versions and moves references and counters along.
  */
 
-import type { Entry } from '../../engines/meta/meta-store.ts';
+import type { Entry, Key } from '../../engines/meta/meta-store.ts';
 import { type OpenedPlace, openPlace } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
@@ -45,21 +45,31 @@ export interface Sight extends ObjectAddress {
 
 /** @throws CoreError NoSuchBucket */
 export async function lookAt(core: Core, { bucket, key }: ObjectAddress): Promise<Sight> {
-  const opened = await openPlace(core, bucket, (id) => [
-    objectKey(id, key),
-    bucketDocumentKey(id, 'lifecycle'),
-  ]);
+  const opened = await openPlace(core, bucket, (record) => placeKeys(record, key));
   return { bucket, key, opened };
 }
 
-function placeIn({ key, opened: { bucket, entries } }: Sight): ObjectPlace {
-  return { bucket, key, object: loadedObject(entries[0]), lifecycle: entries[1] };
+/** What is to be read of a place with its bucket, and nothing that the bucket's record says is not there. */
+export function placeKeys({ id, hasLifecycle }: BucketRecord, key: ObjectKey): Key[] {
+  const current = objectKey(id, key);
+  return hasLifecycle === false ? [current] : [current, bucketDocumentKey(id, 'lifecycle')];
+}
+
+/** The place in what was read by `placeKeys`; other keys may have been read behind them. */
+export function placeIn({ bucket, entries }: OpenedPlace, key: ObjectKey): ObjectPlace {
+  const [object, lifecycle] = entries;
+  return {
+    bucket,
+    key,
+    object: loadedObject(object),
+    lifecycle: bucket.record.hasLifecycle === false ? undefined : lifecycle,
+  };
 }
 
 /** What is at `address` now, or was a moment ago in `sight`. @throws CoreError NoSuchBucket */
 export async function findObject(core: Core, address: ObjectAddress, sight?: Sight): Promise<ObjectPlace> {
   const known = sight?.bucket === address.bucket && sight.key === address.key;
-  return placeIn(known ? sight : await lookAt(core, address));
+  return placeIn((known ? sight : await lookAt(core, address)).opened, address.key);
 }
 
 export function loadedObject(entry: Entry | undefined): Loaded<ObjectRecord> | undefined {
