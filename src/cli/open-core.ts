@@ -46,6 +46,7 @@ export async function openCore(config: Config, openEngines: OpenEngines): Promis
       regions: [...new Set([config.region, ...config.regions])],
       inlineBytes: config.inlineBytes ?? inlineBytes,
       tokenTtl: config.tokenTtl,
+      sessionTtl: config.sessionTtl,
       maxUploadBytes: 5 * gibibyte,
       minPartBytes: 5 * 1024 * 1024,
       collectGrace: config.collectGrace * 1000,

@@ -299,6 +299,15 @@ export const options = {
     fallback: () => 43_200,
     parse: wholeNumber(1, 31_536_000),
   }),
+  sessionTtl: option({
+    env: 'ONGGI_SESSION_TTL',
+    flag: 'session-ttl',
+    placeholder: 'seconds',
+    doc: 'lifetime of KOS sessions, from their start or last refresh',
+    shown: '3600',
+    fallback: () => 3600,
+    parse: wholeNumber(1, 31_536_000),
+  }),
   inlineBytes: option<number | undefined>({
     env: 'ONGGI_INLINE_BYTES',
     flag: 'inline-bytes',

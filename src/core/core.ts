@@ -19,6 +19,8 @@ export interface CoreSettings {
   readonly inlineBytes: number;
   /** Lifetime of tokens, in seconds. */
   readonly tokenTtl: number;
+  /** Lifetime of Krutrim's sessions, from their start or last refresh, in seconds. */
+  readonly sessionTtl: number;
   /** Largest body of one upload or part, in bytes. */
   readonly maxUploadBytes: number;
   /** Smallest part but the last, in bytes. */

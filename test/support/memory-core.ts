@@ -35,6 +35,7 @@ export async function memoryCore(
       regions: ['kr-central-2'],
       inlineBytes: 16,
       tokenTtl: 43_200,
+      sessionTtl: 3600,
       maxUploadBytes: 1 << 30,
       minPartBytes: 0,
       collectGrace: 60_000,

@@ -47,6 +47,7 @@ export async function withStore<T>(
         regions: ['kr-central-2'],
         inlineBytes: 16 * 1024,
         tokenTtl: 43_200,
+        sessionTtl: 3600,
         maxUploadBytes: 5 * 1024 ** 3,
         minPartBytes: 5 * 1024 ** 2,
         collectGrace: 0,

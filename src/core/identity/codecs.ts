@@ -35,6 +35,21 @@ export interface KeyRing {
   readonly s3Keys: readonly string[];
 }
 
+/** Krutrim's session of one S3 access key pair. Times in milliseconds since the epoch. */
+export interface KosSessionRecord {
+  readonly access: string;
+  /** 32 hex characters. */
+  readonly id: string;
+  /** From 1; one more at each refresh. */
+  readonly generation: number;
+  /** Keyed digests of the two tokens of this generation. */
+  readonly sessionDigest: Uint8Array;
+  readonly refreshDigest: Uint8Array;
+  readonly createdAt: number;
+  readonly lastActiveAt: number;
+  readonly expiresAt: number;
+}
+
 /** The groups a user belongs to, by id. */
 export interface GroupsOfUser {
   readonly groups: readonly string[];
@@ -110,4 +125,15 @@ export const s3KeyFormat = recordFormat<S3KeyRecord>('S3 key', 1, {
   projectId,
   sealedSecret: bytes,
   createdAt: number,
+});
+
+export const kosSessionFormat = recordFormat<KosSessionRecord>('KOS session', 1, {
+  access: text,
+  id,
+  generation: number,
+  sessionDigest: bytes,
+  refreshDigest: bytes,
+  createdAt: number,
+  lastActiveAt: number,
+  expiresAt: number,
 });

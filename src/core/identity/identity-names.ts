@@ -30,9 +30,14 @@ export function checkDescription(what: string, text: string): string {
  * @throws CoreError InvalidArgument
  */
 export function checkAccessId(access: string): string {
-  if (/^[A-Za-z0-9._-]{3,128}$/.test(access)) return access;
+  if (isAccessId(access)) return access;
   const reason = 'must have 3 to 128 characters out of letters, digits, dot, underscore and hyphen';
   throw new CoreError('InvalidArgument', { what: 'access', reason });
+}
+
+/** Whether `text` has the form of an S3 access id. */
+export function isAccessId(text: string): boolean {
+  return /^[A-Za-z0-9._-]{3,128}$/.test(text);
 }
 
 /** A secret given from outside: 1 to 512 characters. @throws CoreError InvalidArgument */

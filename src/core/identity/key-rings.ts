@@ -7,7 +7,15 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import { iamKeyFormat, type KeyRing, keyRingFormat, membershipFormat } from './codecs.ts';
-import { iamKeyKey, iamKeyNameKey, keyRingKey, keyRingsOf, membershipKey, s3KeyKey } from './keys.ts';
+import {
+  iamKeyKey,
+  iamKeyNameKey,
+  keyRingKey,
+  keyRingsOf,
+  kosSessionKey,
+  membershipKey,
+  s3KeyKey,
+} from './keys.ts';
 import { entriesOf, storedAs, unchanged } from './stored.ts';
 
 /** Of each kind, for one user in one project (reference, section 3). */
@@ -83,7 +91,7 @@ export async function ringDestruction(core: Core, user: UserId, project: Project
     deletes: [
       ring.key,
       ...iamKeys.flatMap(({ key, record }) => [key, iamKeyNameKey(user, record.name)]),
-      ...ring.record.s3Keys.map(s3KeyKey),
+      ...ring.record.s3Keys.flatMap((access) => [s3KeyKey(access), kosSessionKey(access)]),
     ],
   };
 }

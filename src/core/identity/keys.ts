@@ -49,6 +49,9 @@ export const iamKeyNameKey = (user: UserId, name: string): Key =>
   taggedKey(tags.iamKeyName, idBytes(user), name);
 export const s3KeyKey = (access: string): Key => taggedKey(tags.s3Key, access);
 
+/** The one session of a pair. */
+export const kosSessionKey = (access: string): Key => taggedKey(tags.kosSession, access);
+
 export const groupKey = (id: string): Key => taggedKey(tags.group, idBytes(id));
 /** Holds the group's id; names are unique within a domain. */
 export const groupNameKey = (domainId: string, name: string): Key =>

@@ -12,7 +12,7 @@ import type { S3KeyRecord } from '../model/records.ts';
 import { s3KeyFormat } from './codecs.ts';
 import { checkAccessId, checkSecret } from './identity-names.ts';
 import { ringAddition, ringRemoval, ringsOfUser } from './key-rings.ts';
-import { s3KeyKey } from './keys.ts';
+import { kosSessionKey, s3KeyKey } from './keys.ts';
 import type { MasterKey } from './master-key.ts';
 import { joinCommits, readStored, storedAs, unchanged } from './stored.ts';
 
@@ -109,7 +109,7 @@ export async function deleteS3Key(core: Core, userId: UserId, access: string): P
   await committing('S3 access key', async () => {
     const key = await getS3Key(core, userId, access);
     const ring = await ringRemoval(core, userId, key.projectId, 's3Keys', access);
-    await core.meta.commit(joinCommits(ring, { deletes: [s3KeyKey(access)] }));
+    await core.meta.commit(joinCommits(ring, { deletes: [s3KeyKey(access), kosSessionKey(access)] }));
   });
 }
 
@@ -126,6 +126,7 @@ export async function setS3Secret(core: Core, userId: UserId, access: string, se
     await core.meta.commit({
       checks: [unchanged(stored.key, stored)],
       puts: [[stored.key, s3KeyFormat.encode({ ...key, createdAt: stored.record.createdAt })]],
+      deletes: [kosSessionKey(access)],
     });
   });
 }

@@ -67,6 +67,8 @@ export const tags = {
   /** The groups of one user. */
   groupsOfUser: 0x51,
   groupMember: 0x52,
+  /** The one session of an S3 access key pair. */
+  kosSession: 0x53,
 } as const;
 
 /** The longest object key any layout has room for; what is longer sorts like its beginning and matches nothing. */
