@@ -38,7 +38,9 @@ export function readJsonObject(bytes: Uint8Array): JsonReading<JsonObject> {
 /** `value` as the type that `schema` describes; fields it does not name are left alone. */
 export function readShape<S extends TSchema>(schema: S, value: unknown): JsonReading<Static<S>> {
   if (Check(schema, value)) return { ok: true, value };
-  const [error] = Errors(schema, value);
+  const errors = Errors(schema, value);
+  // Of a field that may be null, what else it may be says more.
+  const error = errors.find(({ message }) => message !== 'must be null') ?? errors[0];
   const path = error?.instancePath.slice(1).replaceAll('/', '.') ?? '';
   return { ok: false, wrong: 'shape', path, message: error?.message ?? 'has the wrong shape' };
 }

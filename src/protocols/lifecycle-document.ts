@@ -149,6 +149,10 @@ function readNumber(node: XmlNode, name: string): number | undefined {
   return Number(text);
 }
 
+/** What four digits of a year can write. */
+const firstDay = Date.parse('0000-01-01T00:00:00.000Z');
+const lastDay = Date.parse('9999-12-31T00:00:00.000Z');
+
 /** Milliseconds since the epoch; whether it is a midnight is for core. */
 function readDate(text: string, form: DateForm): number {
   const date = text.trim();
@@ -156,7 +160,10 @@ function readDate(text: string, form: DateForm): number {
   // The 30th of February would be taken for the 2nd of March.
   const day = Date.parse(`${date.slice(0, 10)}T00:00:00Z`);
   const real = !Number.isNaN(day) && new Date(day).toISOString().startsWith(date.slice(0, 10));
-  if (Number.isNaN(time) || !real) throw new XmlError('Date must be a day like 2026-12-01T00:00:00.000Z');
+  // Hour 24 is the next day, and a zone can lead past the last year that four digits write.
+  const hour = Number(date.slice(11, 13));
+  if (Number.isNaN(time) || !real || hour > 23 || time > lastDay || time < firstDay)
+    throw new XmlError('Date must be a day like 2026-12-01T00:00:00.000Z');
   return time;
 }
 

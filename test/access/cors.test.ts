@@ -114,6 +114,12 @@ test('a preflight without its headers is a bad request, or no preflight', async 
   const headers = { Origin: app };
   assertError(await rawS3(server, { method: 'OPTIONS', target: '/incomplete', headers }), 400, 'BadRequest');
   assertExtError(await ext(server, undefined, '/bucket', { method: 'OPTIONS', headers }), 400, 'BadRequest');
+  for (const [account, status] of [
+    [demo.id, 403],
+    [`AUTH_${demo.id}`, 401],
+  ] as const) {
+    assertRefused(await swiftRequest(server, 'OPTIONS', `/v1/${account}/incomplete/k`, { headers }), status);
+  }
   const swift = await swiftRequest(server, 'OPTIONS', `/v1/${demo.id}/incomplete`);
   assert.deepEqual([swift.status, swift.headers.allow?.includes('GET')], [200, true]);
 });
@@ -243,6 +249,8 @@ test('the limits of every field', async () => {
     [[{ ...rule, allowed_origins: ['https://*.a.*'] }], /one \*/],
     [[{ ...rule, allowed_origins: ['app.example.com'] }], /scheme/],
     [[{ ...rule, allowed_origins: ['https://a.example.com/path'] }], /allowed_origins/],
+    [[{ ...rule, allowed_origins: ['https://a.example.com:port'] }], /scheme/],
+    [[{ ...rule, allowed_origins: ['https://a.example.com:100000'] }], /scheme/],
     [[{ ...rule, allowed_origins: [long.slice(0, 201)] }], /200/],
     [[{ ...rule, allowed_methods: ['PATCH'] }], /allowed_methods/],
     [[{ ...rule, allowed_methods: ['HEAD'] }], /allowed_methods/],

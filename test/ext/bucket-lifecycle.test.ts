@@ -158,6 +158,8 @@ describe('400 for a configuration that is wrong; the one before stays', () => {
     ],
     ['a date of another form', document(`${on('2030-01-01')}${prefix}${enabled}`)],
     ['a date in another zone', document(`${on('2030-01-01T09:00:00.000+09:00')}${prefix}${enabled}`)],
+    ['a date whose hour is the next day', document(`${on('2030-01-01T24:00:00.000Z')}${prefix}${enabled}`)],
+    ['a date past all years', document(`${on('9999-12-31T24:00:00.000Z')}${prefix}${enabled}`)],
     ['a date that no calendar has', document(`${on('2030-02-30T00:00:00.000Z')}${prefix}${enabled}`)],
     ['no Status', document(`${inDays(1)}${prefix}`), /Status/],
     ['another Status', document(`${inDays(1)}${prefix}<Status>enabled</Status>`), /Status/],

@@ -195,10 +195,11 @@ test('refuses bad values one by one, and changes nothing', async () => {
   }
   const wrong: [unknown, RegExp][] = [
     [{ public: 'read-write' }, /acl\.public/],
-    [{ public: true }, /acl/],
-    [{ public_read_allow_ip_list: '1.2.3.4' }, /acl/],
-    [{ public_read_allow_ip_list: [1] }, /acl/],
-    ['read-only', /acl/],
+    [{ public: true }, /acl\.public must be string/],
+    [{ public_read_allow_ip_list: '1.2.3.4' }, /acl\.public_read_allow_ip_list must be array/],
+    [{ public_read_allow_ip_list: [1] }, /acl\.public_read_allow_ip_list\.0 must be string/],
+    ['read-only', /acl must be object/],
+    [[], /acl must be object/],
     [undefined, /acl/],
   ];
   for (const [acl, message] of wrong) assertError(await post('bad-acls', acl), 400, 'BadRequest', message);

@@ -141,6 +141,30 @@ describe('what is kept with the bytes', () => {
   });
 });
 
+test("KakaoCloud's folders take metadata under S3's header names too, upstream's do not", async () => {
+  const headers = {
+    'Content-Type': 'application/directory',
+    'x-amz-meta-color': 'blue',
+    'x-amz-meta-both': 'amz',
+    'X-Object-Meta-Both': 'swift',
+  };
+  for (const [dialect, color] of [
+    ['kakaocloud', 'blue'],
+    ['upstream', undefined],
+  ] as const) {
+    const at = await swift.account(alice, dialect);
+    const path = `${box}/folder-of-${dialect}/`;
+    assert.equal((await at.put(path, '', headers)).status, 201);
+    const shown = (await at.head(path)).headers;
+    assert.deepEqual([shown['x-object-meta-color'], shown['x-object-meta-both']], [color, 'swift']);
+    assert.equal((await at.post(path, { 'x-amz-meta-color': 'red' })).status, 202);
+    const after = (await at.head(path)).headers['x-object-meta-color'];
+    assert.equal(after, color === undefined ? undefined : 'red');
+  }
+  const tooLong = { 'x-amz-meta-a': 'v'.repeat(257) };
+  assert.equal((await (await swift.account(alice, 'kakaocloud')).put(`${box}/f/`, '', tooLong)).status, 400);
+});
+
 describe('the content type', () => {
   const typeOf = async (name: string, headers: Record<string, string> = {}) => {
     assert.equal((await account.put(`${box}/${name}`, 'x', headers)).status, 201);

@@ -48,6 +48,7 @@ interface Signing {
   readonly expires?: number | string;
   readonly signedMethod?: string;
   readonly prefix?: string;
+  readonly range?: string;
   readonly extra?: string;
   readonly dialect?: SwiftDialect;
   readonly headers?: Record<string, string>;
@@ -64,6 +65,7 @@ function signed(method: string, path: string, signing: Signing = {}): Promise<Sw
     digest = 'sha256',
     expires = inAnHour(),
     prefix,
+    range,
     extra = '',
     dialect = 'upstream',
   } = signing;
@@ -74,10 +76,13 @@ function signed(method: string, path: string, signing: Signing = {}): Promise<Sw
     prefix === undefined
       ? `/v1/${account.name}${decodeURIComponent(path)}`
       : `prefix:/v1/${account.name}${container}/${prefix}`;
-  const hmac = createHmac(digest, key).update(`${signing.signedMethod ?? method}\n${seconds}\n${full}`);
+  const holders = range === undefined ? '' : `ip=${range}\n`;
+  const text = `${holders}${signing.signedMethod ?? method}\n${seconds}\n${full}`;
+  const hmac = createHmac(digest, key).update(text);
   const sig = signing.base64 === true ? `${digest}:${hmac.digest('base64url')}` : hmac.digest('hex');
   const prefixed = prefix === undefined ? '' : `&temp_url_prefix=${encodeURIComponent(prefix)}`;
-  const target = `${path}?temp_url_sig=${sig}&temp_url_expires=${expires}${prefixed}${extra}`;
+  const ranged = range === undefined ? '' : `&temp_url_ip_range=${encodeURIComponent(range)}`;
+  const target = `${path}?temp_url_sig=${sig}&temp_url_expires=${expires}${prefixed}${ranged}${extra}`;
   const { headers = {}, body } = signing;
   return account.call(method, target, { headers, ...(body === undefined ? {} : { body }) });
 }
@@ -161,6 +166,29 @@ test('a prefix covers what begins with it, and nothing else', async () => {
   assertInvalid(await signed('GET', file(), { prefix: 'other/' }));
   const put = await signed('PUT', `${box}/dir/new`, { prefix: 'dir/', body: 'x' });
   assert.equal(put.status, 201);
+});
+
+test('a range of addresses lets in clients of the range alone', async () => {
+  for (const range of ['127.0.0.1', '127.0.0.0/8']) {
+    const answer = await signed('GET', file(), { range });
+    assert.deepEqual([answer.status, answer.text], [200, 'hello'], range);
+    assert.equal((await signed('GET', file(), { range, prefix: 'dir/' })).status, 200, range);
+  }
+  for (const range of ['10.0.0.0/8', '::1', 'localhost', '127.0.0.1/33', '']) {
+    assertInvalid(await signed('GET', file(), { range }), range);
+  }
+});
+
+test('a range of addresses counts only as it was signed, and cannot be left out', async () => {
+  assertInvalid(await signed('GET', file(), { extra: '&temp_url_ip_range=127.0.0.1' }));
+  const expires = inAnHour();
+  const account = swift.stranger(demo);
+  const text = `ip=127.0.0.1\nGET\n${expires}\n/v1/${account.name}${decodeURIComponent(file())}`;
+  const sig = createHmac('sha256', accountKey).update(text).digest('hex');
+  const query = `temp_url_sig=${sig}&temp_url_expires=${expires}`;
+  assertInvalid(await account.get(`${file()}?${query}`));
+  assertInvalid(await account.get(`${file()}?${query}&temp_url_ip_range=127.0.0.0/8`));
+  assert.equal((await account.get(`${file()}?${query}&temp_url_ip_range=127.0.0.1`)).status, 200);
 });
 
 test("a container's key opens its own container alone", async () => {

@@ -25,7 +25,8 @@ const longestAge = 2 ** 31 - 1;
 const methods: readonly CorsMethod[] = ['PUT', 'POST', 'GET', 'DELETE'];
 
 /** A scheme, and all that can stand in an Origin header; `*` alone is every origin. */
-const origin = /^(?:\*|[A-Za-z*][A-Za-z0-9+.*-]*:\/\/[^\s/?#@]+)$/;
+const origin =
+  /^(?:\*|[A-Za-z*][A-Za-z0-9+.*-]*:\/\/(?:\[[0-9A-Fa-f:.*]+\]|[^\s/?#@:[\]]+)(?::(?:\d{1,5}|\*))?)$/;
 /** A name of a header (RFC 9110 5.6.2), in which `*` is an ordinary character. */
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/;
 

@@ -128,7 +128,7 @@ function mergedAttributes(view: SwiftView, targetName: string): CopyInput['attri
       : undefined;
   const own = {
     headers: contentHeadersOf(request),
-    metadata: objectMetadata(request),
+    metadata: objectMetadata(view),
     ...deleteAtOf(request),
   };
   const fresh = view.saysYes('x-fresh-metadata');

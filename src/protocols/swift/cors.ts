@@ -10,8 +10,8 @@ import { accountInPath, readTarget, type Target } from './target.ts';
 export const swiftCorsDoor: CorsDoor = {
   placeOf,
   refusal(request, why) {
-    // Without a browser's headers, OPTIONS asks for the methods there are.
-    if (why === 'incomplete') return undefined;
+    // Without an Origin, OPTIONS asks for the methods there are; with one, it is a preflight (upstream's too) that lacks a header.
+    if (why === 'incomplete' && !request.header('origin')) return undefined;
     const { preflightRefusal } = dialectOf(accountInPath(request.path));
     return refusePage(preflightRefusal, { Allow: allowedMethods(targetOf(request)?.scope ?? 'account') });
   },

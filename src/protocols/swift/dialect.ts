@@ -12,6 +12,8 @@ export interface Dialect {
   readonly containerPostStatus: 200 | 204;
   /** Header prefixes that set container metadata in a POST, lower case (C19). */
   readonly containerMetadataPrefixes: readonly string[];
+  /** Header prefixes that set an object's metadata, lower case; the last one wins (reference, section 6, "PUT folder"). */
+  readonly objectMetadataPrefixes: readonly string[];
   /** `X-Timestamp` on every answer (reference, section 6, "Common response headers"). */
   readonly timestampEverywhere: boolean;
   /** Forms a list of things to delete may come in; KakaoCloud's sample is curl's `--data`, which says it is a form. */
@@ -31,6 +33,7 @@ const kakaocloud: Dialect = {
   accountPrefix: '',
   containerPostStatus: 200,
   containerMetadataPrefixes: ['x-container-meta-', 'x-object-meta-'],
+  objectMetadataPrefixes: ['x-amz-meta-', 'x-object-meta-'],
   timestampEverywhere: true,
   bulkContentTypes: ['text/plain', 'application/x-www-form-urlencoded'],
   bulkOrder: 'as listed',
@@ -44,6 +47,7 @@ const upstream: Dialect = {
   accountPrefix: 'AUTH_',
   containerPostStatus: 204,
   containerMetadataPrefixes: ['x-container-meta-'],
+  objectMetadataPrefixes: ['x-object-meta-'],
   timestampEverywhere: false,
   bulkContentTypes: ['text/plain'],
   bulkOrder: 'objects first',

@@ -7,6 +7,7 @@ import type { RequestView } from '../../base/http/request-view.ts';
 import { isSealedKey, tempUrlKeyNames } from '../../core/buckets/temp-url-keys.ts';
 import type { Metadata } from '../../core/model/records.ts';
 import { refuseText } from './errors.ts';
+import type { SwiftView } from './view.ts';
 
 /** Upstream's defaults, shown by `/info`: bytes of UTF-8 and counts. */
 export const metadataLimits = { name: 128, value: 256, count: 90, overall: 4096 } as const;
@@ -48,9 +49,11 @@ export function checkMetadata(family: MetadataFamily, metadata: Iterable<readonl
   }
 }
 
-/** An object's metadata: all of it, each time. @throws SwiftError 400 */
-export function objectMetadata(request: RequestView): Metadata {
-  const given = request.headersWithPrefix(prefixOf('object'));
+/** An object's metadata: all of it, each time, under the dialect's header names. @throws SwiftError 400 */
+export function objectMetadata({ request, dialect }: Pick<SwiftView, 'request' | 'dialect'>): Metadata {
+  const given = new Map(
+    dialect.objectMetadataPrefixes.flatMap((prefix) => [...request.headersWithPrefix(prefix)]),
+  );
   checkMetadata('object', given);
   return Object.fromEntries(given);
 }

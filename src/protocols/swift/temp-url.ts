@@ -1,8 +1,9 @@
 /**
- * Owns temporary addresses: `?temp_url_sig&temp_url_expires[&temp_url_prefix][&filename][&inline]` (reference, section 6; wire page,
- * "TempURL"). Whoever has one may do what it was signed for, without a token. Refuses all else with one and the same answer.
+ * Owns temporary addresses: `?temp_url_sig&temp_url_expires[&temp_url_prefix][&temp_url_ip_range][&filename][&inline]` (reference,
+ * section 6; wire page, "TempURL"). Whoever has one may do what it was signed for, without a token. Refuses all else with one and the same answer.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isListed, isNetwork } from '../../base/addresses.ts';
 import { httpDate } from '../../base/http/http-date.ts';
 import { percentEncode, type Query } from '../../base/http/query.ts';
 import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
@@ -74,18 +75,21 @@ export async function holderOfTempUrl(core: Core, view: SwiftView): Promise<Anon
   return { kind: 'anonymous', address: request.address, signed: { project, bucket, action } };
 }
 
-/** The texts of which one must have been signed; none when the address no longer holds, or not here. */
+/** The texts of which one must have been signed; none when the address no longer holds, not here, or not for this client. */
 function signedTexts({ request, target }: SwiftView): string[] {
   const { query, method } = request;
   const expires = readExpiry(query.get('temp_url_expires') ?? '');
   if (expires === undefined || expires * 1000 <= request.receivedAt) return [];
   const prefix = query.get('temp_url_prefix');
   if (prefix !== undefined && !target.object.startsWith(prefix)) return [];
+  const range = query.get('temp_url_ip_range');
+  if (range !== undefined && !(isNetwork(range) && isListed([range], request.address))) return [];
   const container = `/v1/${target.account}/${target.container}`;
   const path = prefix === undefined ? `${container}/${target.object}` : `prefix:${container}/${prefix}`;
   // HEAD is allowed by whatever lets one see or make the object.
   const methods = method === 'HEAD' ? ['HEAD', 'GET', 'PUT', 'POST'] : [method];
-  return methods.map((signed) => `${signed}\n${expires}\n${path}`);
+  const holders = range === undefined ? '' : `ip=${range}\n`;
+  return methods.map((signed) => `${holders}${signed}\n${expires}\n${path}`);
 }
 
 /** Everything is compared, so that the time taken tells nothing of which key or method came close. */

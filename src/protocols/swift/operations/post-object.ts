@@ -18,7 +18,7 @@ export const postObject = swiftOperation({
     contentType: statedContentType(view.request),
     replaced: {
       headers: contentHeadersOf(view.request),
-      metadata: objectMetadata(view.request),
+      metadata: objectMetadata(view),
       ...deleteAtOf(view.request),
     },
   }),

@@ -44,7 +44,7 @@ export const putObject = swiftOperation({
       attributes: {
         contentType: contentTypeOf(request, target.object),
         headers: contentHeadersOf(request),
-        metadata: objectMetadata(request),
+        metadata: objectMetadata(view),
         ...deleteAtOf(request),
       },
       conditions: writeConditions(request),
