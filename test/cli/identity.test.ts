@@ -115,6 +115,16 @@ test('groups and their members', async () => {
   const shown = (await json(admin, 'group', 'show', 'crew')) as Row;
   assert.deepEqual(shown.members, [bob.name]);
   assert.match(await works(byPassword(bob), 'group', 'list', '--user', bob.name), / crew /);
+  await works(admin, 'role', 'add', 'none', '--group', 'crew', '--project', 'other');
+  const ofGroup = await works(admin, 'role', 'list', '--group', 'crew');
+  assert.match(ofGroup, /^ROLE +USER +GROUP +PROJECT\nnone +crew +other\n$/);
+  const ofBob = await works(byPassword(bob), 'role', 'list', '--user', bob.name);
+  const group = String(shown.id);
+  assert.match(ofBob, new RegExp(`^none +${bob.name} +${group} +other$`, 'm'));
+  assert.match(ofBob, new RegExp(`^project-member +${bob.name} +demo$`, 'm'));
+  assert.match(await works(admin, 'role', 'list', '--user', bob.name), / crew +other$/m);
+  assert.match(await works(admin, 'user', 'list', '--project', 'other'), new RegExp(` ${bob.name} `));
+  await works(admin, 'role', 'remove', 'none', '--group', 'crew', '--project', 'other');
   await works(admin, 'group', 'remove-user', 'crew', bob.id);
   await works(admin, 'group', 'update', 'crew', '--name', 'staff');
   assert.match(await works(admin, 'group', 'list'), / staff +on board$/m);
@@ -160,6 +170,13 @@ const wrong: readonly [
   ['a missing argument', () => admin, ['user', 'create'], 2, /^onggi: missing required argument/],
   ['an unknown flag', () => admin, ['user', 'list', '--colour'], 2, /^onggi: unknown option/],
   ['a missing flag', () => admin, ['key', 'create', 'x'], 2, /^onggi: --project is needed$/],
+  [
+    'a role for a user and a group',
+    () => admin,
+    ['role', 'add', 'none', '--user', 'x', '--group', 'y', '--project', 'demo'],
+    2,
+    /^onggi: --user and --group exclude each other$/,
+  ],
   ['nothing to change', () => admin, ['user', 'update', bob.name], 2, /^onggi: nothing to change$/],
   [
     'a project with buckets',

@@ -122,6 +122,18 @@ test('openstack group: create, members, list, delete', { skip }, async () => {
   assert.match(await openstack(admin(), 'group', 'contains', 'user', 'crew', alice.name), /in group crew/);
   assert.deepEqual(await names(admin(), 'user', 'list', '--group', 'crew'), [alice.name]);
   assert.deepEqual(await names(admin(), 'group', 'list', '--user', alice.name), ['crew']);
+  await openstack(admin(), 'role', 'add', '--group', 'crew', '--project', 'other', 'project-reader');
+  const given = (await json(admin(), 'role', 'assignment', 'list', '--group', 'crew', '--names')) as Row[];
+  assert.deepEqual(
+    given.map(({ Role, User, Group, Project }) => [Role, User, Group, Project]),
+    [['project-reader', '', 'crew@Default', 'other@Default']],
+  );
+  const ofAlice = ['role', 'assignment', 'list', '--user', alice.name, '--project', 'other', '--effective'];
+  assert.equal(((await json(admin(), ...ofAlice)) as Row[]).length, 1);
+  assert.equal((await one(environment(alice, 'other'), 'token', 'issue')).user_id, alice.id);
+  await openstack(admin(), 'role', 'remove', '--group', 'crew', '--project', 'other', 'project-reader');
+  const late = await runClient('openstack', ['token', 'issue'], { env: environment(alice, 'other') });
+  assert.match(late.stderr, /requires authentication/);
   await openstack(admin(), 'group', 'set', 'crew', '--name', 'staff');
   await openstack(admin(), 'group', 'remove', 'user', 'staff', alice.name);
   await openstack(admin(), 'group', 'delete', 'staff');

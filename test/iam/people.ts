@@ -22,12 +22,15 @@ export interface Person {
 
 type Reached = Pick<TestServer, 'url'>;
 
-/** `admin`: a service administrator's token. The user gets this one role in `project`, an IAM key and an S3 key. */
+/**
+ * `admin`: a service administrator's token. The user gets this one role in `project`, or is let in by what is given instead; an IAM
+ * key and an S3 key.
+ */
 export async function newPerson(
   server: Reached,
   admin: string,
   project: TestProject,
-  role: string,
+  role: string | ((user: string) => Promise<void>),
 ): Promise<Person> {
   const name = `p-${randomBytes(6).toString('hex')}`;
   const password = `${name} password`;
@@ -35,7 +38,8 @@ export async function newPerson(
   const made = await call(server, '/v3/users', { token: admin, body });
   assert.equal(made.status, 201, made.text);
   const { id } = (made.json as { user: { id: string } }).user;
-  await setRole(server, admin, 'PUT', id, project, role);
+  if (typeof role === 'string') await setRole(server, admin, 'PUT', id, project, role);
+  else await role(id);
   const user = { ...alice, id, name, password, project };
   const passwordToken = await tokenOf(server, byPassword({ id, password }, { project: { id: project.id } }));
   const credential = await call(server, `/v3/users/${id}/application_credentials`, {

@@ -104,14 +104,26 @@ test('400 for a path that cannot be decoded', async () => {
 
 test('501 by name for calls that are not served yet, after authentication', async () => {
   for (const [method, path] of [
-    ['POST', '/v3/domains'],
-    ['POST', '/v3/roles'],
     ['POST', '/v3/s3tokens'],
     ['POST', '/v3/ec2tokens'],
-    ['PUT', '/v3/projects/p/groups/g/roles/r'],
   ] as const) {
     assertError(await call(server, path, { method, token }), 501, /not been implemented/);
     assertError(await call(server, path, { method }), 401, needsAuthentication);
+  }
+});
+
+test('403 with the reason for calls that would change what is fixed, after authentication', async () => {
+  for (const [method, path, reason] of [
+    ['POST', '/v3/domains', /^There is one domain, Default:/],
+    ['PATCH', '/v3/domains/default', /^There is one domain, Default:/],
+    ['DELETE', '/v3/domains/default', /^There is one domain, Default:/],
+    ['POST', '/v3/roles', /^The roles and what they allow are fixed:/],
+    ['PATCH', '/v3/roles/none', /^The roles and what they allow are fixed:/],
+    ['DELETE', '/v3/roles/none', /^The roles and what they allow are fixed:/],
+  ] as const) {
+    const body = method === 'DELETE' ? undefined : { role: { name: 'boss' }, domain: { name: 'two' } };
+    assertError(await call(server, path, { method, token, body }), 403, reason);
+    assertError(await call(server, path, { method, body }), 401, needsAuthentication);
   }
 });
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Flags } from './commands.ts';
-import { connect, type Document, type IdentityClient, textOf } from './identity-client.ts';
+import { connect, type Document, type IdentityClient, Refusal, textOf } from './identity-client.ts';
 import { type Action, idOf, type Job, needed, type Outcome, word } from './job.ts';
 import { createKey, deleteKey, listKeys, showKey } from './key-actions.ts';
 import { asJson, fields, table } from './print.ts';
@@ -59,27 +59,50 @@ function something(change: Record<string, unknown>): Record<string, unknown> {
   return change;
 }
 
+/** @throws UsageError unless it is for one user or one group */
 async function assignmentPath({ client, words, flags }: Job): Promise<string> {
-  const [user, project] = [needed(flags, 'user'), needed(flags, 'project')];
-  const [userId, projectId] = [await idOf(client, 'users', user), await idOf(client, 'projects', project)];
-  return `/projects/${projectId}/users/${userId}/roles/${encodeURIComponent(word(words, 0))}`;
+  if (flags.user !== undefined && flags.group !== undefined) {
+    throw new UsageError('--user and --group exclude each other');
+  }
+  const kind = flags.group === undefined ? 'users' : 'groups';
+  const [holder, project] = [needed(flags, kind === 'users' ? 'user' : 'group'), needed(flags, 'project')];
+  const [holderId, projectId] = [await idOf(client, kind, holder), await idOf(client, 'projects', project)];
+  return `/projects/${projectId}/${kind}/${holderId}/roles/${encodeURIComponent(word(words, 0))}`;
 }
 
+/** Of a user: all it has in the end, with the group each comes by; otherwise what was given to users and groups. */
 async function assignments({ client, flags }: Job): Promise<Outcome> {
-  const { user, project } = flags;
+  const { user, group, project } = flags;
   const query = [
     'include_names=true',
-    ...(typeof user === 'string' ? [`user.id=${await idOf(client, 'users', user)}`] : []),
+    ...(typeof user === 'string' ? ['effective=true', `user.id=${await idOf(client, 'users', user)}`] : []),
+    ...(typeof group === 'string' ? [`group.id=${await idOf(client, 'groups', group)}`] : []),
     ...(typeof project === 'string' ? [`scope.project.id=${await idOf(client, 'projects', project)}`] : []),
   ];
   const given = await client.list(`/role_assignments?${query.join('&')}`, 'role_assignments');
   const nameOf = (part: unknown) => (part as Document | undefined)?.name;
-  const rows = given.map(({ role, user: who, scope }) => ({
-    role: nameOf(role),
-    user: nameOf(who),
-    project: nameOf((scope as Document).project),
-  }));
-  return { columns: ['role', 'user', 'project'], rows };
+  const rows = await Promise.all(
+    given.map(async ({ role, user: who, group: some, scope, links }) => ({
+      role: nameOf(role),
+      user: nameOf(who) ?? '',
+      group: nameOf(some) ?? (await groupBehind(client, links as Document)),
+      project: nameOf((scope as Document).project),
+    })),
+  );
+  const grouped = rows.some((row) => row.group !== '');
+  return { columns: ['role', 'user', ...(grouped ? ['group'] : []), 'project'], rows };
+}
+
+/** The group by which a user has a role, where it is by one: its name, or its id for who may not look groups up. */
+async function groupBehind(client: IdentityClient, { membership }: Document): Promise<string> {
+  const id = typeof membership === 'string' ? /\/groups\/([^/]+)/.exec(membership)?.[1] : undefined;
+  if (id === undefined) return '';
+  try {
+    return String((await client.find('groups', id)).name);
+  } catch (error) {
+    if (error instanceof Refusal) return id;
+    throw error;
+  }
 }
 
 const projectActions = {
@@ -123,7 +146,7 @@ const userActions = {
     const columns = ['id', 'name', 'kind', 'enabled', 'service_admin'];
     const users = await client.list('/users', 'users');
     if (typeof flags.project !== 'string') return { columns, rows: users };
-    const query = `scope.project.id=${await idOf(client, 'projects', flags.project)}`;
+    const query = `effective=true&scope.project.id=${await idOf(client, 'projects', flags.project)}`;
     const given = await client.list(`/role_assignments?${query}`, 'role_assignments');
     const members = new Set(given.map(({ user }) => (user as Document).id));
     return { columns, rows: users.filter(({ id }) => members.has(id)) };
@@ -155,8 +178,8 @@ const userActions = {
 
 const roleActions = {
   listRoles: async (job) => {
-    const { user, project } = job.flags;
-    if (user !== undefined || project !== undefined) return assignments(job);
+    const { user, group, project } = job.flags;
+    if (user !== undefined || group !== undefined || project !== undefined) return assignments(job);
     return { columns: ['id', 'name'], rows: await job.client.list('/roles', 'roles') };
   },
   showRole: async ({ client, words }) => {

@@ -61,9 +61,10 @@ export function addIdentityCommands(program: Command): void {
   ]);
   add(user, 'delete <user>', 'remove a user with keys and roles', 'deleteUser');
 
-  const role = group(program, 'role', 'roles of users in projects');
+  const role = group(program, 'role', 'roles of users and groups in projects');
   const where = [
     ['--user <user>', 'by name or id'],
+    ['--group <group>', 'or everybody in a group, by name or id'],
     ['--project <project>', 'by name or id'],
   ] as const;
   add(role, 'list', 'the roles there are, or those given', 'listRoles', ...where);
@@ -71,7 +72,7 @@ export function addIdentityCommands(program: Command): void {
   add(role, 'add <role>', 'give a role; the first makes a member', 'addRole', ...where);
   add(role, 'remove <role>', 'take a role; with the last one the keys there go', 'removeRole', ...where);
 
-  const groups = group(program, 'group', 'groups of users, for grants of buckets');
+  const groups = group(program, 'group', 'groups of users, for roles in projects and grants of buckets');
   add(groups, 'list', 'the groups', 'listGroups', ['--user <user>', 'those of a user']);
   add(groups, 'create <name>', 'a new group', 'createGroup', description);
   add(groups, 'show <group>', 'one group with its members', 'showGroup');

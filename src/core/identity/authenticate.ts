@@ -10,6 +10,7 @@ import { type LiveToken, readToken } from './live-token.ts';
 import { type Derivation, rememberUpTo } from './remembered.ts';
 import { findS3Key, openS3Secret } from './s3-keys.ts';
 import { storedAs } from './stored.ts';
+import { rolesOf } from './ways.ts';
 
 /**
  * The actor behind a token, with its rights of this moment: roles at issue ∩ roles now; key, user, project and membership
@@ -66,7 +67,7 @@ async function deriveS3Key(core: Core, access: string): Promise<Derivation<S3Ide
   if (key?.userId !== pair.userId || key.projectId !== pair.projectId) return undefined;
   if (user?.enabled !== true || project?.enabled !== true || membership === undefined) return undefined;
   const proof = { kind: 's3-key', id: access } as const;
-  const actor = actorOf(user, project, membership.roles, groupsIn(groupsEntry), proof, '');
+  const actor = actorOf(user, project, rolesOf(membership), groupsIn(groupsEntry), proof, '');
   return { keys, entries, value: { secret: openS3Secret(core.masterKey, key), actor } };
 }
 

@@ -47,7 +47,7 @@ export async function bootstrap(core: Core): Promise<FirstCredentials | undefine
         domainCreation(defaultDomain),
         projectCreation(project),
         userCreation(user),
-        membershipCreation({ ...pair, roles, createdAt: core.clock() }),
+        membershipCreation({ ...pair, ownRoles: roles, createdAt: core.clock() }),
         iamKeyCreation(iam.key),
         s3KeyCreation(s3.key),
         { puts: [[keyRingKey(user.id, project.id), ring]] },

@@ -12,6 +12,7 @@ import {
   number,
   optional,
   recordFormat,
+  structure,
   text,
   textMap,
   word,
@@ -19,9 +20,11 @@ import {
 import {
   type DomainRecord,
   type GroupRecord,
+  type GroupRoles,
   type IamKeyRecord,
   type MembershipRecord,
   type ProjectRecord,
+  type ProjectRole,
   projectRoles,
   type S3KeyRecord,
   type UserRecord,
@@ -53,6 +56,11 @@ export interface KosSessionRecord {
 /** The groups a user belongs to, by id. */
 export interface GroupsOfUser {
   readonly groups: readonly string[];
+}
+
+/** The roles of a group in one project. */
+export interface RolesOfGroup {
+  readonly roles: readonly ProjectRole[];
 }
 
 const userId = id as Field<UserId>;
@@ -96,11 +104,16 @@ export const groupFormat = recordFormat<GroupRecord>('group', 1, {
 
 export const groupsOfUserFormat = recordFormat<GroupsOfUser>('groups of a user', 1, { groups: list(id) });
 
-export const membershipFormat = recordFormat<MembershipRecord>('membership', 1, {
+const roles = list(word(...projectRoles));
+
+export const rolesOfGroupFormat = recordFormat<RolesOfGroup>('roles of a group', 1, { roles });
+
+export const membershipFormat = recordFormat<MembershipRecord>('membership', 2, {
   userId,
   projectId,
-  roles: list(word(...projectRoles)),
+  ownRoles: roles,
   createdAt: number,
+  groupRoles: optional(list(structure<GroupRoles>({ group: id, roles }))),
 });
 
 export const keyRingFormat = recordFormat<KeyRing>('key ring', 1, {

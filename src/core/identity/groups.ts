@@ -1,6 +1,7 @@
 /**
  * Groups of users: created, found, listed, changed, deleted, and who belongs to one. A bucket's grant to a group speaks for its
- * members, so what a user belongs to is read with every proof (`live-token.ts`, `authenticate.ts`). Refuses groups in groups.
+ * members, so what a user belongs to is read with every proof (`live-token.ts`, `authenticate.ts`); what a group may in projects is
+ * `group-roles.ts`. Refuses groups in groups.
  */
 import { newId } from '../../base/clock.ts';
 import { Conflict } from '../../engines/errors.ts';
@@ -12,6 +13,7 @@ import type { UserId } from '../model/names.ts';
 import type { GroupRecord, UserRecord } from '../model/records.ts';
 import { groupFormat, groupsOfUserFormat, userFormat } from './codecs.ts';
 import { defaultDomain } from './domains.ts';
+import { forgettingGroup, joiningWays, leavingWays } from './group-roles.ts';
 import { checkDescription, checkName, isHexId } from './identity-names.ts';
 import {
   allGroups,
@@ -32,6 +34,7 @@ import {
   storedAs,
   unchanged,
 } from './stored.ts';
+import { writtenAgain } from './ways.ts';
 
 export interface NewGroup {
   readonly name: string;
@@ -88,6 +91,11 @@ async function openGroup(core: Core, id: string): Promise<Stored<GroupRecord>> {
   return stored;
 }
 
+/** The part of a commit that writes a group as it is: whatever reads its members or roles as a range starts over. */
+function groupAgain({ key, version, record }: Stored<GroupRecord>): Commit {
+  return { checks: [[key, version]], puts: [[key, groupFormat.encode(record)]] };
+}
+
 /** @throws CoreError NoSuchGroup */
 export async function getGroup(core: Core, id: string): Promise<GroupRecord> {
   return (await openGroup(core, id)).record;
@@ -126,14 +134,17 @@ export async function updateGroup(core: Core, id: string, change: GroupChange): 
   });
 }
 
-/** The group and its memberships; grants to it speak for nobody from then on. @throws CoreError NoSuchGroup */
+/**
+ * The group and its memberships; grants to it speak for nobody from then on, and whoever was in a project by it alone leaves that.
+ * @throws CoreError NoSuchGroup, Busy
+ */
 export async function deleteGroup(core: Core, id: string): Promise<void> {
   await committing('group', async () => {
     const stored = await openGroup(core, id);
     const members = (await entriesOf(core.meta, membersOfGroup(id))).map(({ key }) => userOfMemberKey(key));
     const leaving = await Promise.all(members.map((user) => leaveCommit(core, user, id)));
     await core.meta.commit(
-      joinCommits(...leaving, {
+      joinCommits(...leaving, await leavingWays(core, id, members), await forgettingGroup(core, id), {
         checks: [unchanged(stored.key, stored)],
         deletes: [stored.key, groupNameKey(stored.record.domainId, stored.record.name)],
       }),
@@ -156,42 +167,56 @@ async function leaveCommit(core: Core, user: UserId, group: string): Promise<Com
       };
 }
 
-/** The part of a commit that takes a user out of all groups. */
+/**
+ * The part of a commit that takes a user who goes out of all groups; its ways into projects are to be read after this. Writing the
+ * groups again makes changes of their roles, which read the members as a range, start over.
+ */
 export async function leaveAllGroupsCommit(core: Core, user: UserId): Promise<Commit> {
   const key = groupsOfUserKey(user);
   const [entry] = await core.meta.get([key]);
-  const keys = groupsIn(entry).map((group) => groupMemberKey(group, user));
-  return { checks: [unchanged(key, entry)], deletes: entry === undefined ? [] : [key, ...keys] };
+  const groups = groupsIn(entry);
+  const entries = await core.meta.get(groups.map(groupKey));
+  const again = entries.flatMap((group) => (group === undefined ? [] : [writtenAgain(group)]));
+  const memberKeys = groups.map((group) => groupMemberKey(group, user));
+  return joinCommits(...again, {
+    checks: [unchanged(key, entry)],
+    deletes: entry === undefined ? [] : [key, ...memberKeys],
+  });
 }
 
-/** Who is in it already stays in it. @throws CoreError NoSuchGroup, NoSuchUser */
+/** Who is in it already stays in it; who is not is at once in every project the group has roles in. @throws CoreError NoSuchGroup, NoSuchUser */
 export async function addToGroup(core: Core, id: string, user: UserId): Promise<void> {
   await committing('group', async () => {
     const stored = await openGroup(core, id);
     const key = groupsOfUserKey(user);
-    const [groupEntry, userEntry, entry] = await core.meta.get([stored.key, userKey(user), key]);
-    if (groupEntry === undefined) throw new CoreError('NoSuchGroup', { group: id });
+    const [userEntry, entry] = await core.meta.get([userKey(user), key]);
     if (userEntry === undefined) throw new CoreError('NoSuchUser', { user });
     const groups = groupsIn(entry);
     if (groups.includes(id)) return;
-    await core.meta.commit({
-      checks: [unchanged(key, entry), unchanged(userEntry.key, userEntry), unchanged(stored.key, groupEntry)],
-      puts: [
-        [key, groupsOfUserFormat.encode({ groups: [...groups, id] })],
-        [groupMemberKey(id, user), Buffer.alloc(0)],
-        // Writing the group again makes its deletion, which reads the members as a range, start over.
-        [stored.key, groupEntry.value],
-      ],
-    });
+    await core.meta.commit(
+      joinCommits(
+        {
+          checks: [unchanged(key, entry), unchanged(userEntry.key, userEntry)],
+          puts: [
+            [key, groupsOfUserFormat.encode({ groups: [...groups, id] })],
+            [groupMemberKey(id, user), Buffer.alloc(0)],
+          ],
+        },
+        groupAgain(stored),
+        await joiningWays(core, id, user),
+      ),
+    );
   });
 }
 
-/** @throws CoreError NoSuchGroup; NoSuchUser when the user is not in it */
+/** Out of the projects too that it was in by this group alone. @throws CoreError NoSuchGroup; NoSuchUser when the user is not in it */
 export async function removeFromGroup(core: Core, id: string, user: UserId): Promise<void> {
   await committing('group', async () => {
-    await openGroup(core, id);
+    const stored = await openGroup(core, id);
     if (!(await isInGroup(core, id, user))) throw new CoreError('NoSuchUser', { user });
-    await core.meta.commit(await leaveCommit(core, user, id));
+    await core.meta.commit(
+      joinCommits(await leaveCommit(core, user, id), groupAgain(stored), await leavingWays(core, id, [user])),
+    );
   });
 }
 

@@ -19,6 +19,7 @@ import { findProject, type ProjectReference } from './projects.ts';
 import { storedAs } from './stored.ts';
 import { newAuditId, sealToken, type TokenClaims } from './token-format.ts';
 import { findUser, type UserReference } from './users.ts';
+import { rolesOf } from './ways.ts';
 
 /** Everything there is to say about a token, but the token itself. */
 export interface TokenFacts {
@@ -199,7 +200,7 @@ async function issue(
 function claimedScope({ project, membership }: Scope) {
   if (project?.enabled !== true) throw refused('the project is gone or disabled');
   if (membership === undefined) throw refused('the user is not in the project');
-  return { projectId: project.id, roles: membership.roles, memberSince: membership.createdAt };
+  return { projectId: project.id, roles: rolesOf(membership), memberSince: membership.createdAt };
 }
 
 /** A token with the domains its description names. */

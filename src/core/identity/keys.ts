@@ -64,6 +64,24 @@ export const groupMemberKey = (group: string, user: UserId): Key =>
   taggedKey(tags.groupMember, idBytes(group), idBytes(user));
 export const membersOfGroup = (group: string): KeySpan => spanOf(taggedKey(tags.groupMember, idBytes(group)));
 
+export const rolesOfGroupKey = (group: string, project: ProjectId): Key =>
+  taggedKey(tags.rolesOfGroup, idBytes(group), idBytes(project));
+export const rolesOfGroupIn = (group: string): KeySpan =>
+  spanOf(taggedKey(tags.rolesOfGroup, idBytes(group)));
+export const allRolesOfGroups = (): KeySpan => spanOf(taggedKey(tags.rolesOfGroup));
+/** The group and the project of a `rolesOfGroupKey`. */
+export const splitRolesOfGroupKey = (key: Key): { group: string; project: ProjectId } => {
+  const bytes = Buffer.from(key);
+  return { group: bytes.toString('hex', 1, 17), project: bytes.toString('hex', 17) as ProjectId };
+};
+/** A group with roles in a project, seen from the project; holds nothing. */
+export const projectGroupKey = (project: ProjectId, group: string): Key =>
+  taggedKey(tags.projectGroup, idBytes(project), idBytes(group));
+export const groupsOfProject = (project: ProjectId): KeySpan =>
+  spanOf(taggedKey(tags.projectGroup, idBytes(project)));
+/** The group of a `projectGroupKey`. */
+export const groupOfProjectGroupKey = (key: Key): string => Buffer.from(key).toString('hex', 17);
+
 /** Holds nothing: its being there revokes the token. `auditId` in URL-safe base64. */
 export const revocationKey = (auditId: string): Key =>
   taggedKey(tags.revocation, Buffer.from(auditId, 'base64url'));

@@ -12,6 +12,7 @@ import { groupsOfUserKey, iamKeyKey, membershipKey, projectKey, revocationKey, u
 import { passwordStamp } from './passwords.ts';
 import { type Recall, rememberUpTo } from './remembered.ts';
 import { openToken, type TokenClaims } from './token-format.ts';
+import { rolesOf } from './ways.ts';
 
 export interface LiveToken {
   readonly alive: true;
@@ -111,7 +112,7 @@ function lifeOf(
   if (project === undefined || memberEntry === undefined) return undefined;
   const now = membershipFormat.decode(memberEntry.value);
   if (now.createdAt !== scope.memberSince) return undefined;
-  return { ...common, project, roles: commonRoles(scope.roles, now.roles) };
+  return { ...common, project, roles: commonRoles(scope.roles, rolesOf(now)) };
 }
 
 function enabled<T extends { enabled: boolean }>(

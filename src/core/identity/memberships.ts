@@ -1,6 +1,6 @@
 /**
- * Who is in which project with which roles. A membership begins with the first roles and ends when the user is removed;
- * keys and tokens of the pair end with it, in the same commit.
+ * Who is in which project, and the roles given to users themselves. Those of groups are `group-roles.ts`; how the two make a
+ * membership is `ways.ts`.
  */
 import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
@@ -9,7 +9,6 @@ import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import type { MembershipRecord, ProjectRecord, ProjectRole } from '../model/records.ts';
 import { membershipFormat, projectFormat } from './codecs.ts';
-import { ringDestruction } from './key-rings.ts';
 import {
   allMemberships,
   memberKey,
@@ -20,7 +19,8 @@ import {
   userKey,
   userOfMemberKey,
 } from './keys.ts';
-import { entriesOf, joinCommits, readStored, storedAs, unchanged } from './stored.ts';
+import { entriesOf, joinCommits, readStored } from './stored.ts';
+import { rolesOf, waysCommit, writtenAgain } from './ways.ts';
 
 /** The puts of a new membership. */
 export function membershipCreation(membership: MembershipRecord): Commit {
@@ -35,7 +35,7 @@ export function membershipCreation(membership: MembershipRecord): Commit {
 }
 
 /**
- * Gives `userId` exactly these roles in the project, making the user a member where needed.
+ * Gives `userId` exactly these roles of its own in the project, making the user a member where needed.
  * @throws CoreError NoSuchUser, NoSuchProject, InvalidArgument for an empty list
  */
 export async function setRoles(
@@ -43,10 +43,10 @@ export async function setRoles(
   userId: UserId,
   projectId: ProjectId,
   roles: readonly ProjectRole[],
-): Promise<MembershipRecord> {
+): Promise<void> {
   if (roles.length === 0)
     throw new CoreError('InvalidArgument', { what: 'roles', reason: 'must not be empty' });
-  return changeRoles(core, userId, projectId, () => roles);
+  await changeRoles(core, userId, projectId, () => roles);
 }
 
 /** One role more; the first makes the user a member. @throws CoreError NoSuchUser, NoSuchProject, Busy */
@@ -55,13 +55,13 @@ export async function addRole(
   userId: UserId,
   projectId: ProjectId,
   role: ProjectRole,
-): Promise<MembershipRecord> {
-  return changeRoles(core, userId, projectId, (roles) => [...roles, role]);
+): Promise<void> {
+  await changeRoles(core, userId, projectId, (roles) => [...roles, role]);
 }
 
 /**
- * One role less; with the last one the membership ends, and its keys and tokens.
- * @throws CoreError NoSuchRole when the user does not have it there, Busy
+ * One role less; where it was the last way into the project, the membership ends, and its keys and tokens.
+ * @throws CoreError NoSuchRole when the user itself does not have it there, Busy
  */
 export async function removeRole(
   core: Core,
@@ -70,21 +70,11 @@ export async function removeRole(
   role: ProjectRole,
 ): Promise<void> {
   await committing('membership', async () => {
-    const stored = await readStored(core.meta, membershipFormat, membershipKey(userId, projectId));
-    if (stored === undefined || !stored.record.roles.includes(role)) {
-      throw new CoreError('NoSuchRole', { role });
-    }
-    const roles = stored.record.roles.filter((one) => one !== role);
-    if (roles.length === 0) {
-      // The second check of the same key is against what was read here: a role given in between keeps the membership.
-      const leaving = await leavingCommit(core, userId, projectId);
-      await core.meta.commit(joinCommits(leaving, { checks: [unchanged(stored.key, stored)] }));
-      return;
-    }
-    await core.meta.commit({
-      checks: [unchanged(stored.key, stored)],
-      puts: [[stored.key, membershipFormat.encode({ ...stored.record, roles })]],
+    const { commit } = await waysCommit(core, [{ userId, projectId }], ({ own, groups }) => {
+      if (!own.includes(role)) throw new CoreError('NoSuchRole', { role });
+      return { own: own.filter((one) => one !== role), groups };
     });
+    await core.meta.commit(commit);
   });
 }
 
@@ -93,56 +83,39 @@ async function changeRoles(
   userId: UserId,
   projectId: ProjectId,
   change: (roles: readonly ProjectRole[]) => readonly ProjectRole[],
-): Promise<MembershipRecord> {
+): Promise<void> {
   return committing('membership', async () => {
-    const keys = [userKey(userId), projectKey(projectId), membershipKey(userId, projectId)];
-    const [userEntry, projectEntry, memberEntry] = await core.meta.get(keys);
+    const [userEntry, projectEntry] = await core.meta.get([userKey(userId), projectKey(projectId)]);
     if (userEntry === undefined) throw new CoreError('NoSuchUser', { user: userId });
     if (projectEntry === undefined) throw new CoreError('NoSuchProject', { project: projectId });
-    const stored = storedAs(membershipFormat, memberEntry);
-    const membership = {
-      userId,
-      projectId,
-      roles: [...new Set(change(stored?.record.roles ?? []))],
-      createdAt: stored?.record.createdAt ?? core.clock(),
-    };
-    if (stored !== undefined) {
-      await core.meta.commit({
-        checks: [unchanged(stored.key, stored)],
-        puts: [[stored.key, membershipFormat.encode(membership)]],
-      });
-      return membership;
-    }
-    // Writing both records again makes a deletion of either, which reads memberships as a range, start over.
-    await core.meta.commit(
-      joinCommits(membershipCreation(membership), {
-        checks: [unchanged(userEntry.key, userEntry), unchanged(projectEntry.key, projectEntry)],
-        puts: [
-          [userEntry.key, userEntry.value],
-          [projectEntry.key, projectEntry.value],
-        ],
-      }),
-    );
-    return membership;
+    const { commit, begun } = await waysCommit(core, [{ userId, projectId }], ({ own, groups }) => ({
+      own: [...new Set(change(own))],
+      groups,
+    }));
+    // Makes a deletion of either, which reads memberships as a range, start over.
+    const again = begun.length === 0 ? [] : [writtenAgain(userEntry), writtenAgain(projectEntry)];
+    await core.meta.commit(joinCommits(commit, ...again));
   });
+}
+
+/** The part of a commit that ends a membership, by whatever ways it is, with its keys: for a user or project that goes. */
+export async function leavingCommit(core: Core, userId: UserId, projectId: ProjectId): Promise<Commit> {
+  const { commit } = await waysCommit(core, [{ userId, projectId }], () => ({ own: [], groups: [] }));
+  return commit;
 }
 
 /**
- * The part of a commit that ends a membership with its keys.
- * @throws CoreError NoSuchUser when the user is not in the project
+ * Takes all the user's own roles in the project; who is not there by a group leaves it, and keys and tokens of the pair are dead at
+ * once. @throws CoreError NoSuchUser when it has none, Busy
  */
-export async function leavingCommit(core: Core, userId: UserId, projectId: ProjectId): Promise<Commit> {
-  const stored = await readStored(core.meta, membershipFormat, membershipKey(userId, projectId));
-  if (stored === undefined) throw new CoreError('NoSuchUser', { user: userId });
-  return joinCommits(await ringDestruction(core, userId, projectId), {
-    checks: [unchanged(stored.key, stored)],
-    deletes: [stored.key, memberKey(projectId, userId)],
-  });
-}
-
-/** Ends a membership: keys and tokens of the pair are dead at once. @throws CoreError NoSuchUser */
 export async function removeMember(core: Core, userId: UserId, projectId: ProjectId): Promise<void> {
-  await committing('membership', async () => core.meta.commit(await leavingCommit(core, userId, projectId)));
+  await committing('membership', async () => {
+    const { commit } = await waysCommit(core, [{ userId, projectId }], ({ own, groups }) => {
+      if (own.length === 0) throw new CoreError('NoSuchUser', { user: userId });
+      return { own: [], groups };
+    });
+    await core.meta.commit(commit);
+  });
 }
 
 export async function findMembership(
@@ -165,13 +138,23 @@ export async function listAllMemberships(core: Core): Promise<MembershipRecord[]
   return entries.map((entry) => membershipFormat.decode(entry.value));
 }
 
-/** None when the user is not in the project. */
+/** By whatever way; none when the user is not in the project. */
 export async function rolesIn(
   core: Core,
   userId: UserId,
   projectId: ProjectId,
 ): Promise<readonly ProjectRole[]> {
-  return (await findMembership(core, userId, projectId))?.roles ?? [];
+  const membership = await findMembership(core, userId, projectId);
+  return membership === undefined ? [] : rolesOf(membership);
+}
+
+/** Those given to the user itself. */
+export async function ownRolesIn(
+  core: Core,
+  userId: UserId,
+  projectId: ProjectId,
+): Promise<readonly ProjectRole[]> {
+  return (await findMembership(core, userId, projectId))?.ownRoles ?? [];
 }
 
 /** The projects a user belongs to, by name. */

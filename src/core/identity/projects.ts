@@ -16,6 +16,7 @@ import { type ProjectId, parseProjectId } from '../model/names.ts';
 import type { ProjectRecord } from '../model/records.ts';
 import { projectFormat } from './codecs.ts';
 import { type DomainReference, defaultDomain, findDomain } from './domains.ts';
+import { forgettingProject } from './group-roles.ts';
 import { checkDescription, checkName } from './identity-names.ts';
 import {
   accountNumberKey,
@@ -169,7 +170,7 @@ async function removeProject(core: Core, stored: Stored<ProjectRecord>): Promise
   const members = await entriesOf(core.meta, membersOf(id));
   const leaving = await Promise.all(members.map(({ key }) => leavingCommit(core, userOfMemberKey(key), id)));
   await core.meta.commit(
-    joinCommits(...leaving, {
+    joinCommits(...leaving, await forgettingProject(core, id), {
       checks: [unchanged(stored.key, stored)],
       deletes: [
         stored.key,

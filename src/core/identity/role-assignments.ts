@@ -1,15 +1,20 @@
 /** Who has which role in which project, found from either side; and the names of those concerned. */
+import type { Key } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
+import type { RecordFormat } from '../model/record-format.ts';
 import type { MembershipRecord, ProjectRole } from '../model/records.ts';
-import { projectFormat, userFormat } from './codecs.ts';
+import { groupFormat, projectFormat, userFormat } from './codecs.ts';
 import { findDomain } from './domains.ts';
-import { projectKey, userKey } from './keys.ts';
+import { type GroupInProject, listAllGroupRoles, listGroupRolesOf, listRolesOfGroup } from './group-roles.ts';
+import { groupKey, projectKey, userKey } from './keys.ts';
 import { findMembership, listAllMemberships, listMembers, listMemberships } from './memberships.ts';
 import { storedAs } from './stored.ts';
 
+/** A role of a user, of a group, or (with both) of a user by being in the group. */
 export interface RoleAssignment {
-  readonly userId: UserId;
+  readonly userId?: UserId;
+  readonly group?: string;
   readonly projectId: ProjectId;
   readonly role: ProjectRole;
 }
@@ -17,15 +22,40 @@ export interface RoleAssignment {
 /** What is absent does not narrow. */
 export interface AssignmentFilter {
   readonly userId?: UserId | undefined;
+  readonly group?: string | undefined;
   readonly projectId?: ProjectId | undefined;
   readonly role?: ProjectRole | undefined;
+  /** What everybody has in the end, instead of what was given to users and to groups. */
+  readonly effective?: boolean;
 }
 
 export async function findAssignments(core: Core, filter: AssignmentFilter): Promise<RoleAssignment[]> {
-  const memberships = await membershipsFor(core, filter);
-  return memberships
-    .flatMap(({ userId, projectId, roles }) => roles.map((role) => ({ userId, projectId, role })))
-    .filter(({ role }) => filter.role === undefined || role === filter.role);
+  const found = filter.effective === true ? await held(core, filter) : await given(core, filter);
+  return found.filter(({ role }) => filter.role === undefined || role === filter.role);
+}
+
+async function held(core: Core, filter: AssignmentFilter): Promise<RoleAssignment[]> {
+  return (await membershipsFor(core, filter)).flatMap((membership) => [
+    ...ownAssignments(membership),
+    ...(membership.groupRoles ?? []).flatMap(({ group, roles }) =>
+      roles.map((role) => ({ userId: membership.userId, group, projectId: membership.projectId, role })),
+    ),
+  ]);
+}
+
+async function given(core: Core, filter: AssignmentFilter): Promise<RoleAssignment[]> {
+  const [memberships, places] = await Promise.all([
+    filter.group === undefined ? membershipsFor(core, filter) : [],
+    filter.userId === undefined ? groupsFor(core, filter) : [],
+  ]);
+  return [
+    ...memberships.flatMap(ownAssignments),
+    ...places.flatMap(({ group, projectId, roles }) => roles.map((role) => ({ group, projectId, role }))),
+  ];
+}
+
+function ownAssignments({ userId, projectId, ownRoles }: MembershipRecord): RoleAssignment[] {
+  return ownRoles.map((role) => ({ userId, projectId, role }));
 }
 
 async function membershipsFor(
@@ -40,24 +70,55 @@ async function membershipsFor(
   return projectId === undefined ? listAllMemberships(core) : listMembers(core, projectId);
 }
 
+async function groupsFor(
+  core: Core,
+  { group, projectId }: AssignmentFilter,
+): Promise<readonly GroupInProject[]> {
+  if (group !== undefined) {
+    const places = await listRolesOfGroup(core, group);
+    return places.filter((place) => projectId === undefined || place.projectId === projectId);
+  }
+  return projectId === undefined ? listAllGroupRoles(core) : listGroupRolesOf(core, projectId);
+}
+
 /** A name and the domain it is unique in. */
 export interface QualifiedName {
   readonly name: string;
   readonly domain: { readonly id: string; readonly name: string };
 }
 
-/** The names of the users and projects of `assignments`, by id. */
+/** The names of the users, groups and projects of `assignments`, by id. */
 export async function namesOfAssignments(core: Core, assignments: readonly RoleAssignment[]) {
-  const users = [...new Set(assignments.map(({ userId }) => userId))];
-  const projects = [...new Set(assignments.map(({ projectId }) => projectId))];
-  const entries = await core.meta.get([...users.map(userKey), ...projects.map(projectKey)]);
-  const userRecords = entries
-    .slice(0, users.length)
-    .flatMap((entry) => storedAs(userFormat, entry)?.record ?? []);
-  const projectRecords = entries
-    .slice(users.length)
-    .flatMap((entry) => storedAs(projectFormat, entry)?.record ?? []);
-  return { users: await qualified(core, userRecords), projects: await qualified(core, projectRecords) };
+  const named = async <I extends string>(
+    ids: readonly (I | undefined)[],
+    format: RecordFormat<{ readonly id: string; readonly name: string; readonly domainId: string }>,
+    keyOf: (id: I) => Key,
+  ) => {
+    const once = [...new Set(ids.filter((id) => id !== undefined))];
+    const entries = await core.meta.get(once.map(keyOf));
+    return qualified(
+      core,
+      entries.flatMap((entry) => storedAs(format, entry)?.record ?? []),
+    );
+  };
+  const [users, groups, projects] = await Promise.all([
+    named(
+      assignments.map(({ userId }) => userId),
+      userFormat,
+      userKey,
+    ),
+    named(
+      assignments.map(({ group }) => group),
+      groupFormat,
+      groupKey,
+    ),
+    named(
+      assignments.map(({ projectId }) => projectId),
+      projectFormat,
+      projectKey,
+    ),
+  ]);
+  return { users, groups, projects };
 }
 
 async function qualified(

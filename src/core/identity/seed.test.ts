@@ -118,7 +118,7 @@ test('what changed in the file is changed in the store, and nothing is deleted',
   const user = await findUser(core, { id: userId });
   assert.equal(user?.displayName, 'Alice A.');
   assert.equal(user?.serviceAdmin, true);
-  assert.deepEqual((await findMembership(core, userId, projectId))?.roles, ['project-reader']);
+  assert.deepEqual((await findMembership(core, userId, projectId))?.ownRoles, ['project-reader']);
   assert.equal((await s3KeyOf(core, 'AKIDDEMO', ''))?.secret, 'newer');
   await issueTokenByIamKey(core, { key: { id: '1'.repeat(32) }, secret: 'new' });
   await assert.rejects(issueTokenByIamKey(core, { key: { id: '1'.repeat(32) }, secret: 's3cret' }));
@@ -233,5 +233,5 @@ test('roles given at run time stay where the file names none', async () => {
   assert.ok(other);
   await setRoles(core, userId, other.id, ['project-member']);
   await applySeed(core, sample);
-  assert.deepEqual((await findMembership(core, userId, other.id))?.roles, ['project-member']);
+  assert.deepEqual((await findMembership(core, userId, other.id))?.ownRoles, ['project-member']);
 });

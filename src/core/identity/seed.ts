@@ -190,7 +190,7 @@ async function applyRoles(
   for (const [name, entries] of byProject) {
     const project = projectOf(projects, name);
     const roles = new Set(entries.map(({ role }) => role));
-    const now = (await findMembership(core, user, project))?.roles ?? [];
+    const now = (await findMembership(core, user, project))?.ownRoles ?? [];
     const same = roles.size === now.length && now.every((role) => roles.has(role));
     if (!same) await setRoles(core, user, project, [...roles]);
   }

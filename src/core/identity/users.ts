@@ -193,11 +193,12 @@ export async function deleteUser(core: Core, id: UserId): Promise<void> {
   await committing('user', async () => {
     const stored = await readStored(core.meta, userFormat, userKey(id));
     if (stored === undefined) throw new CoreError('NoSuchUser', { user: id });
+    const groups = await leaveAllGroupsCommit(core, id);
     const entries = await entriesOf(core.meta, membershipsOf(id));
     const projects = entries.map((entry) => membershipFormat.decode(entry.value).projectId);
     const leaving = await Promise.all(projects.map((project) => leavingCommit(core, id, project)));
     await core.meta.commit(
-      joinCommits(...leaving, await leaveAllGroupsCommit(core, id), {
+      joinCommits(...leaving, groups, {
         checks: [unchanged(stored.key, stored)],
         deletes: [stored.key, userNameKey(stored.record.domainId, stored.record.name)],
       }),

@@ -69,6 +69,10 @@ export const tags = {
   groupMember: 0x52,
   /** The one session of an S3 access key pair. */
   kosSession: 0x53,
+  /** What a group may in one project. */
+  rolesOfGroup: 0x54,
+  /** The same seen from the project. */
+  projectGroup: 0x55,
 } as const;
 
 /** The longest object key any layout has room for; what is longer sorts like its beginning and matches nothing. */

@@ -205,7 +205,7 @@ export interface UserRecord {
   readonly defaultProjectId?: ProjectId;
 }
 
-/** Users and service accounts that a bucket's grant can name together. */
+/** Users and service accounts that a bucket's grant can name together, and that can have roles in projects together. */
 export interface GroupRecord {
   /** 32 hex characters. */
   readonly id: string;
@@ -215,12 +215,21 @@ export interface GroupRecord {
   readonly createdAt: number;
 }
 
-/** Exists as long as the user belongs to the project; keys and tokens of the pair live and die with it. */
+/** Exists as long as the user belongs to the project by any way; keys and tokens of the pair live and die with it. */
 export interface MembershipRecord {
   readonly userId: UserId;
   readonly projectId: ProjectId;
-  readonly roles: readonly ProjectRole[];
+  /** Given to the user; empty for who is here by groups alone. */
+  readonly ownRoles: readonly ProjectRole[];
   readonly createdAt: number;
+  /** A copy of what the user's groups have here, so that one record tells all; absent when they have nothing. */
+  readonly groupRoles?: readonly GroupRoles[];
+}
+
+/** What a group has in one project. */
+export interface GroupRoles {
+  readonly group: string;
+  readonly roles: readonly ProjectRole[];
 }
 
 /** `none`: in the project without storage rights, so that only grants speak for the user (DESIGN 5). */

@@ -7,6 +7,7 @@ import { callOf, type Protocol } from '../protocol.ts';
 import { tokenBearer } from '../token-bearer.ts';
 import { describeMethodsName } from './describe-methods.ts';
 import { renderError } from './errors.ts';
+import { fixed } from './fixed.ts';
 import { notYet } from './not-yet.ts';
 import { operations } from './operations/index.ts';
 import { resourceOfPath } from './resource.ts';
@@ -20,7 +21,7 @@ export interface IamSettings {
 }
 
 export function createIam({ publicUrl, regions }: IamSettings): Protocol {
-  const all = [...operations, ...notYet];
+  const all = [...operations, ...fixed, ...notYet];
   const publicUrlOf = (request: RequestView) => (publicUrl ?? request.origin).replace(/\/+$/, '');
   const { resolve, policyOf } = compileRoutes(all, (request) => ({
     publicUrl: publicUrlOf(request),

@@ -4,19 +4,7 @@ import { noBody } from '../operation.ts';
 import type { PathMethod } from '../path-router.ts';
 import { type IamOperation, operation } from './request.ts';
 
-const groupRoles = '/v3/projects/:project/groups/:group/roles';
-
 const missing: readonly (readonly [name: string, path: string, ...methods: PathMethod[]])[] = [
-  ['CreateDomain', '/v3/domains', 'POST'],
-  ['UpdateDomain', '/v3/domains/:domain', 'PATCH'],
-  ['DeleteDomain', '/v3/domains/:domain', 'DELETE'],
-  ['CreateRole', '/v3/roles', 'POST'],
-  ['UpdateRole', '/v3/roles/:role', 'PATCH'],
-  ['DeleteRole', '/v3/roles/:role', 'DELETE'],
-  ['ListGroupRoles', groupRoles, 'GET', 'HEAD'],
-  ['AddGroupRole', `${groupRoles}/:role`, 'PUT'],
-  ['CheckGroupRole', `${groupRoles}/:role`, 'GET', 'HEAD'],
-  ['RemoveGroupRole', `${groupRoles}/:role`, 'DELETE'],
   ['ValidateS3Signature', '/v3/s3tokens', 'POST'],
   ['ValidateEC2Signature', '/v3/ec2tokens', 'POST'],
 ];

@@ -1,7 +1,7 @@
 /** GET and HEAD /v3/projects/{p}/users/{u}/roles/{role}: 204 when the user has the role there, else 404. */
 
 import { CoreError } from '../../../core/errors.ts';
-import { rolesIn } from '../../../core/identity/memberships.ts';
+import { ownRolesIn } from '../../../core/identity/memberships.ts';
 import { noBody } from '../../operation.ts';
 import { operation, projectOfPath, roleOfPath, userOfPath } from '../request.ts';
 
@@ -16,7 +16,7 @@ export const checkRole = operation({
   parse: (view) => ({ project: projectOfPath(view), user: userOfPath(view), role: roleOfPath(view) }),
   authorize: ({ project }) => [{ action: 'identity.members.list', project }],
   run: async ({ core, input: { user, project, role } }) => {
-    if (!(await rolesIn(core, user, project)).includes(role)) throw new CoreError('NoSuchRole', { role });
+    if (!(await ownRolesIn(core, user, project)).includes(role)) throw new CoreError('NoSuchRole', { role });
   },
   reply: () => ({ status: 204 }),
 });

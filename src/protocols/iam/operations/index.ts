@@ -1,9 +1,11 @@
 /** The table of the identity service's operations. */
 import type { IamOperation } from '../request.ts';
 import { addGroupMember } from './add-group-member.ts';
+import { addGroupRole } from './add-group-role.ts';
 import { addRole } from './add-role.ts';
 import { changePassword } from './change-password.ts';
 import { checkGroupMember } from './check-group-member.ts';
+import { checkGroupRole } from './check-group-role.ts';
 import { checkRole } from './check-role.ts';
 import { createApplicationCredential } from './create-application-credential.ts';
 import { createEc2Credential } from './create-ec2-credential.ts';
@@ -24,6 +26,7 @@ import { listAuthSystem } from './list-auth-system.ts';
 import { listDomains } from './list-domains.ts';
 import { listEc2Credentials } from './list-ec2-credentials.ts';
 import { listGroupMembers } from './list-group-members.ts';
+import { listGroupRoles } from './list-group-roles.ts';
 import { listGroups } from './list-groups.ts';
 import { listProjects } from './list-projects.ts';
 import { listRoleAssignments } from './list-role-assignments.ts';
@@ -34,6 +37,7 @@ import { listUserRoles } from './list-user-roles.ts';
 import { listUsers } from './list-users.ts';
 import { listVersions } from './list-versions.ts';
 import { removeGroupMember } from './remove-group-member.ts';
+import { removeGroupRole } from './remove-group-role.ts';
 import { removeRole } from './remove-role.ts';
 import { revokeToken } from './revoke-token.ts';
 import { showApplicationCredential } from './show-application-credential.ts';
@@ -77,6 +81,10 @@ export const operations: readonly IamOperation[] = [
   checkRole,
   removeRole,
   listUserRoles,
+  addGroupRole,
+  checkGroupRole,
+  removeGroupRole,
+  listGroupRoles,
   listRoleAssignments,
   listDomains,
   showDomain,

@@ -4,6 +4,7 @@ import { json } from '../../../base/http/reply.ts';
 import { authorizeKeys } from '../../../core/identity/administration.ts';
 import { listIamKeys } from '../../../core/identity/iam-keys.ts';
 import { listMemberships } from '../../../core/identity/memberships.ts';
+import { rolesOf } from '../../../core/identity/ways.ts';
 import { noBody } from '../../operation.ts';
 import { applicationCredential } from '../documents/keys.ts';
 import { listLinks } from '../documents/lists.ts';
@@ -26,7 +27,7 @@ export const listApplicationCredentials = operation({
       listIamKeys(core, input.user),
       listMemberships(core, input.user),
     ]);
-    const rolesIn = new Map(memberships.map(({ projectId, roles }) => [projectId, roles]));
+    const rolesIn = new Map(memberships.map((one) => [one.projectId, rolesOf(one)]));
     return keys
       .filter(({ name }) => input.name === undefined || name === input.name)
       .map((key) => ({ key, roles: rolesIn.get(key.projectId) ?? [] }));

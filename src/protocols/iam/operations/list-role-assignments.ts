@@ -1,7 +1,7 @@
 /**
- * GET /v3/role_assignments: who has which role where, by `user.id`, `scope.project.id` and `role.id`; with names on
- * `include_names`. `effective` changes nothing: roles come by no other way. Own ones are for everybody, those of a project for
- * its administrators, all for service administrators.
+ * GET /v3/role_assignments: which roles were given to users and groups, by `user.id`, `group.id`, `scope.project.id` and `role.id`;
+ * on `effective` what every user has in the end, groups taken apart; with names on `include_names`. Own ones are for everybody, those
+ * of a project for its administrators, all for service administrators.
  */
 import { json } from '../../../base/http/reply.ts';
 import type { Permission } from '../../../core/access/authorize.ts';
@@ -14,11 +14,21 @@ import { listLinks } from '../documents/lists.ts';
 import { parseFlag } from '../documents/projects.ts';
 import { assignmentDocument } from '../documents/role-assignments.ts';
 import { findRole } from '../documents/roles.ts';
+import { IamError } from '../errors.ts';
 import { type IamView, operation, selfUrl } from '../request.ts';
 
+/** @throws IamError 400 for filters that exclude each other (Keystone) */
 function parseFilter({ request: { query } }: IamView) {
   const [user, project, role] = [query.get('user.id'), query.get('scope.project.id'), query.get('role.id')];
-  const elsewhere = ['group.id', 'scope.domain.id', 'scope.system', 'scope.OS-INHERIT:inherited_to'];
+  const group = query.get('group.id');
+  const effective = parseFlag(query.get('effective')) ?? false;
+  if (user !== undefined && group !== undefined) {
+    throw new IamError(400, 'Specify a user or group, not both');
+  }
+  if (effective && group !== undefined) {
+    throw new IamError(400, 'Combining effective and group filter will always result in an empty list.');
+  }
+  const elsewhere = ['scope.domain.id', 'scope.system', 'scope.OS-INHERIT:inherited_to'];
   const userId = user === undefined ? undefined : parseUserId(user);
   const projectId = project === undefined ? undefined : parseProjectId(project);
   const roleName = role === undefined ? undefined : findRole(role);
@@ -29,10 +39,12 @@ function parseFilter({ request: { query } }: IamView) {
   ];
   return {
     userId,
+    group,
     projectId,
     role: roleName,
+    effective,
     withNames: parseFlag(query.get('include_names')) ?? false,
-    /** Nothing can match: roles are given to users in projects alone. */
+    /** Nothing can match: roles are given to users and groups in projects alone. */
     never: elsewhere.some((name) => query.has(name)) || unknown.includes(true),
   };
 }

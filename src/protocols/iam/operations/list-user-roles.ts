@@ -1,6 +1,6 @@
-/** GET /v3/projects/{p}/users/{u}/roles: the roles of a user in a project. */
+/** GET /v3/projects/{p}/users/{u}/roles: the roles given to a user itself in a project. */
 import { json } from '../../../base/http/reply.ts';
-import { rolesIn } from '../../../core/identity/memberships.ts';
+import { ownRolesIn } from '../../../core/identity/memberships.ts';
 import { noBody } from '../../operation.ts';
 import { roleList } from '../documents/roles.ts';
 import { operation, projectOfPath, selfUrl, userOfPath } from '../request.ts';
@@ -15,6 +15,6 @@ export const listUserRoles = operation({
   body: noBody,
   parse: (view) => ({ project: projectOfPath(view), user: userOfPath(view) }),
   authorize: ({ project }) => [{ action: 'identity.members.list', project }],
-  run: ({ core, input: { user, project } }) => rolesIn(core, user, project),
+  run: ({ core, input: { user, project } }) => ownRolesIn(core, user, project),
   reply: (roles, _input, view) => json(200, roleList(roles, view.publicUrl, selfUrl(view))),
 });

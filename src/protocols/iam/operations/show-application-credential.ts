@@ -3,7 +3,7 @@
 import { json } from '../../../base/http/reply.ts';
 import { authorizeKeys } from '../../../core/identity/administration.ts';
 import { getIamKey } from '../../../core/identity/iam-keys.ts';
-import { findMembership } from '../../../core/identity/memberships.ts';
+import { rolesIn } from '../../../core/identity/memberships.ts';
 import { noBody } from '../../operation.ts';
 import { applicationCredential } from '../documents/keys.ts';
 import { operation, userOfPath } from '../request.ts';
@@ -22,8 +22,7 @@ export const showApplicationCredential = operation({
   run: async ({ core, actor, input }) => {
     await authorizeKeys(core, actor, input.user);
     const key = await getIamKey(core, input.user, input.key);
-    const membership = await findMembership(core, key.userId, key.projectId);
-    return { key, roles: membership?.roles ?? [] };
+    return { key, roles: await rolesIn(core, key.userId, key.projectId) };
   },
   reply: ({ key, roles }, _input, { publicUrl }) =>
     json(200, { application_credential: applicationCredential(key, roles, publicUrl) }),
