@@ -2,37 +2,23 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { byCredential, call } from '../iam/identity-call.ts';
-import { type ClientRun, runClient } from '../support/clients.ts';
 import { rawS3 } from '../support/s3.ts';
 import { alice, bob, demo, root, type TestUser } from '../support/seed.ts';
-import { runtimePath, startServer, type TestServer } from '../support/start-server.ts';
+import { startServer, type TestServer } from '../support/start-server.ts';
+import { byPassword, type CommandLine, commandLine } from './command-line.ts';
 
 let server: TestServer;
+let onggi: CommandLine;
 before(async () => {
   server = await startServer();
+  onggi = commandLine(server);
 });
 after(() => server.stop());
 
-const byPassword = (user: TestUser) => ({
-  OS_USERNAME: user.name,
-  OS_PASSWORD: user.password,
-  OS_PROJECT_NAME: user.project.name,
-});
 const byKey = (user: TestUser) => ({
   OS_APPLICATION_CREDENTIAL_ID: user.iamKey.id,
   OS_APPLICATION_CREDENTIAL_SECRET: user.iamKey.secret,
 });
-
-function onggi(own: Record<string, string>, args: readonly string[], input?: string): Promise<ClientRun> {
-  const none = Object.keys(process.env).filter((name) => name.startsWith('OS_'));
-  const env = {
-    ...Object.fromEntries(none.map((name) => [name, ''])),
-    OS_AUTH_URL: `${server.url}/identity/v3`,
-    ...own,
-  };
-  const program = ['--disable-warning=ExperimentalWarning', 'src/main.ts', ...args];
-  return runClient(runtimePath(), program, { env, ...(input === undefined ? {} : { input }) });
-}
 
 async function works(own: Record<string, string>, ...args: string[]): Promise<string> {
   const run = await onggi(own, args);

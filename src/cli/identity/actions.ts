@@ -6,6 +6,7 @@ import { connect, type Document, type IdentityClient, Refusal, textOf } from './
 import { type Action, idOf, type Job, needed, type Outcome, word } from './job.ts';
 import { createKey, deleteKey, listKeys, showKey } from './key-actions.ts';
 import { asJson, fields, table } from './print.ts';
+import { confirmTotp, enrolTotp, mfaDelete, removeTotp, showTotp } from './totp-actions.ts';
 import { UsageError } from './usage-error.ts';
 
 const projectNames = ['id', 'name', 'description', 'enabled'];
@@ -248,6 +249,11 @@ export const actions = {
   createKey,
   showKey,
   deleteKey,
+  enrolTotp,
+  confirmTotp,
+  showTotp,
+  removeTotp,
+  mfaDelete,
 } satisfies Record<string, Action>;
 
 /** Carries a command out and prints. @throws UsageError, Error */

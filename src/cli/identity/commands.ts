@@ -39,6 +39,15 @@ export function addIdentityCommands(program: Command): void {
   add(project, 'show <project>', 'one project, by name or id', 'showProject');
   add(project, 'update <project>', 'change a project', 'updateProject', rename, description, enable, disable);
   add(project, 'delete <project>', 'remove a project without buckets', 'deleteProject');
+  add(
+    project,
+    'mfa-delete <project>',
+    'whether deleting its buckets and access keys takes a one-time password',
+    'mfaDelete',
+    ['--enable', 'it does'],
+    ['--disable', 'it does not'],
+    ['--otp <code>', 'a code of your own, for a change'],
+  );
 
   const user = group(program, 'user', 'users and service accounts');
   const person = [
@@ -60,6 +69,15 @@ export function addIdentityCommands(program: Command): void {
     'take that right away',
   ]);
   add(user, 'delete <user>', 'remove a user with keys and roles', 'deleteUser');
+
+  const totp = group(user, 'totp', 'one-time passwords of an authenticator');
+  add(totp, 'enrol', 'a new secret of your own, printed this once', 'enrolTotp');
+  add(totp, 'confirm <code>', 'the first code of your authenticator', 'confirmTotp');
+  add(totp, 'show [user]', 'whether there are any (default: your own)', 'showTotp');
+  add(totp, 'remove [user]', 'remove them (default: your own)', 'removeTotp', [
+    '--otp <code>',
+    'a code, for your own',
+  ]);
 
   const role = group(program, 'role', 'roles of users and groups in projects');
   const where = [

@@ -53,6 +53,21 @@ export interface KosSessionRecord {
   readonly expiresAt: number;
 }
 
+/** Times in milliseconds since the epoch. */
+export interface OneTimePasswordRecord {
+  readonly userId: UserId;
+  readonly sealedSecret: Uint8Array;
+  readonly createdAt: number;
+  /** Absent: no code has been given yet. */
+  readonly confirmedAt?: number;
+  /** Of the code that was taken last; -1 before the first. Earlier ones count no more. */
+  readonly lastStep: number;
+  /** Wrong codes since the last right one. */
+  readonly failures: number;
+  /** Until then no code is looked at. */
+  readonly pausedUntil?: number;
+}
+
 /** The groups a user belongs to, by id. */
 export interface GroupsOfUser {
   readonly groups: readonly string[];
@@ -68,7 +83,7 @@ const projectId = id as Field<ProjectId>;
 
 export const domainFormat = recordFormat<DomainRecord>('domain', 1, { id: text, name: text });
 
-export const projectFormat = recordFormat<ProjectRecord>('project', 1, {
+export const projectFormat = recordFormat<ProjectRecord>('project', 2, {
   id: projectId,
   name: text,
   domainId: text,
@@ -78,6 +93,7 @@ export const projectFormat = recordFormat<ProjectRecord>('project', 1, {
   createdAt: number,
   modifiedAt: number,
   metadata: textMap,
+  mfaDelete: optional(flag),
 });
 
 export const userFormat = recordFormat<UserRecord>('user', 2, {
@@ -149,4 +165,14 @@ export const kosSessionFormat = recordFormat<KosSessionRecord>('KOS session', 1,
   createdAt: number,
   lastActiveAt: number,
   expiresAt: number,
+});
+
+export const oneTimePasswordFormat = recordFormat<OneTimePasswordRecord>('one-time password', 1, {
+  userId,
+  sealedSecret: bytes,
+  createdAt: number,
+  confirmedAt: optional(number),
+  lastStep: number,
+  failures: number,
+  pausedUntil: optional(number),
 });

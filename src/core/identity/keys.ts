@@ -52,6 +52,8 @@ export const s3KeyKey = (access: string): Key => taggedKey(tags.s3Key, access);
 /** The one session of a pair. */
 export const kosSessionKey = (access: string): Key => taggedKey(tags.kosSession, access);
 
+export const oneTimePasswordKey = (user: UserId): Key => taggedKey(tags.oneTimePassword, idBytes(user));
+
 export const groupKey = (id: string): Key => taggedKey(tags.group, idBytes(id));
 /** Holds the group's id; names are unique within a domain. */
 export const groupNameKey = (domainId: string, name: string): Key =>

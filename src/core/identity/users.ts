@@ -11,7 +11,15 @@ import { membershipFormat, userFormat } from './codecs.ts';
 import { type DomainReference, defaultDomain, findDomain } from './domains.ts';
 import { leaveAllGroupsCommit } from './groups.ts';
 import { checkDescription, checkName, checkSecret } from './identity-names.ts';
-import { allUsers, membershipsOf, membersOf, userKey, userNameKey, userOfMemberKey } from './keys.ts';
+import {
+  allUsers,
+  membershipsOf,
+  membersOf,
+  oneTimePasswordKey,
+  userKey,
+  userNameKey,
+  userOfMemberKey,
+} from './keys.ts';
 import { leavingCommit } from './memberships.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { entriesOf, joinCommits, readIndex, readStored, renamingCommit, unchanged } from './stored.ts';
@@ -200,7 +208,11 @@ export async function deleteUser(core: Core, id: UserId): Promise<void> {
     await core.meta.commit(
       joinCommits(...leaving, groups, {
         checks: [unchanged(stored.key, stored)],
-        deletes: [stored.key, userNameKey(stored.record.domainId, stored.record.name)],
+        deletes: [
+          stored.key,
+          userNameKey(stored.record.domainId, stored.record.name),
+          oneTimePasswordKey(id),
+        ],
       }),
     );
   });

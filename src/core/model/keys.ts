@@ -73,6 +73,8 @@ export const tags = {
   rolesOfGroup: 0x54,
   /** The same seen from the project. */
   projectGroup: 0x55,
+  /** The one-time password of a user. */
+  oneTimePassword: 0x56,
 } as const;
 
 /** The longest object key any layout has room for; what is longer sorts like its beginning and matches nothing. */

@@ -186,6 +186,8 @@ export interface ProjectRecord {
   readonly modifiedAt: number;
   /** Swift's account metadata. */
   readonly metadata: Metadata;
+  /** Whether deleting buckets and access keys takes a one-time password where a door can carry one (`identity/mfa-delete.ts`). */
+  readonly mfaDelete?: boolean;
 }
 
 export interface UserRecord {

@@ -7,6 +7,7 @@ import { changePassword } from './change-password.ts';
 import { checkGroupMember } from './check-group-member.ts';
 import { checkGroupRole } from './check-group-role.ts';
 import { checkRole } from './check-role.ts';
+import { confirmTotp } from './confirm-totp.ts';
 import { createApplicationCredential } from './create-application-credential.ts';
 import { createEc2Credential } from './create-ec2-credential.ts';
 import { createGroup } from './create-group.ts';
@@ -16,7 +17,9 @@ import { deleteApplicationCredential } from './delete-application-credential.ts'
 import { deleteEc2Credential } from './delete-ec2-credential.ts';
 import { deleteGroup } from './delete-group.ts';
 import { deleteProject } from './delete-project.ts';
+import { deleteTotp } from './delete-totp.ts';
 import { deleteUser } from './delete-user.ts';
+import { enrolTotp } from './enrol-totp.ts';
 import { getAuthCatalog } from './get-auth-catalog.ts';
 import { issueToken } from './issue-token.ts';
 import { listApplicationCredentials } from './list-application-credentials.ts';
@@ -40,12 +43,15 @@ import { removeGroupMember } from './remove-group-member.ts';
 import { removeGroupRole } from './remove-group-role.ts';
 import { removeRole } from './remove-role.ts';
 import { revokeToken } from './revoke-token.ts';
+import { setMfaDelete } from './set-mfa-delete.ts';
 import { showApplicationCredential } from './show-application-credential.ts';
 import { showDomain } from './show-domain.ts';
 import { showEc2Credential } from './show-ec2-credential.ts';
 import { showGroup } from './show-group.ts';
+import { showMfaDelete } from './show-mfa-delete.ts';
 import { showProject } from './show-project.ts';
 import { showRole } from './show-role.ts';
+import { showTotp } from './show-totp.ts';
 import { showUser } from './show-user.ts';
 import { showVersion } from './show-version.ts';
 import { updateGroup } from './update-group.ts';
@@ -106,4 +112,10 @@ export const operations: readonly IamOperation[] = [
   listEc2Credentials,
   showEc2Credential,
   deleteEc2Credential,
+  enrolTotp,
+  confirmTotp,
+  showTotp,
+  deleteTotp,
+  showMfaDelete,
+  setMfaDelete,
 ];
