@@ -103,6 +103,10 @@ function parseRegion(text: string): string {
   return text;
 }
 
+function parseRegions(text: string): readonly string[] {
+  return text.split(',').map((name) => parseRegion(name.trim()));
+}
+
 function parseDomains(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim().toLowerCase());
   for (const name of names) {
@@ -188,7 +192,16 @@ export const options = {
     doc: 'further regions this server answers for, or names for its own, separated by commas; each stands in the catalog',
     shown: undefined,
     fallback: () => [],
-    parse: (text) => text.split(',').map((name) => parseRegion(name.trim())),
+    parse: parseRegions,
+  }),
+  kosRegions: option<readonly string[]>({
+    env: 'ONGGI_KOS_REGIONS',
+    flag: 'kos-regions',
+    placeholder: 'names',
+    doc: "Krutrim's names for regions, taken and echoed by its API, separated by commas; buckets that name none are in the first",
+    shown: 'In-Bangalore-1,In-Hyderabad-1',
+    fallback: () => ['In-Bangalore-1', 'In-Hyderabad-1'],
+    parse: parseRegions,
   }),
   limitsProfile: option<LimitsProfile>({
     env: 'ONGGI_LIMITS_PROFILE',

@@ -30,7 +30,7 @@ export type PathRouter<Operation> = (method: string, path: string) => PathMatch<
 /** @throws Error at start-up when two operations have the same method and path. */
 export function compilePaths<View, Route extends PathRoute>(
   operations: readonly AnyOperation<View, Route>[],
-  options: { readonly ignoreTrailingSlash?: boolean } = {},
+  options: { readonly ignoreTrailingSlash?: boolean; readonly maxParamLength?: number } = {},
 ): PathRouter<AnyOperation<View, Route>> {
   const router = findMyWay(options);
   for (const operation of operations) {

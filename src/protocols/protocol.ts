@@ -21,6 +21,8 @@ export type Failure = CoreError | ProtocolError | MalformedTarget;
 
 export interface Authenticated {
   readonly actor: Actor;
+  /** What the call is about, where that is known only with the caller. */
+  readonly resource?: EventResource;
   /** Takes the transfer form off a body and checks the digests the client announced, while it is read. */
   decodeBody(raw: ByteStream): BodyStream;
 }
@@ -46,6 +48,8 @@ export interface Protocol {
   readonly ownsHost?: (request: RequestView) => boolean;
   /** Whether this request is ours; protocols are asked in the order of main's list, and the last one takes all. */
   owns(request: RequestView): boolean;
+  /** The path as logs and events show it, where paths can hold secrets; as it came when absent. Never throws. */
+  readonly shownPath?: (path: string) => string;
   /** @throws ProtocolError when no operation has this shape. */
   resolve(request: RequestView): Call;
   /** Absent: pages of other origins have no business at this door. */

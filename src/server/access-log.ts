@@ -9,6 +9,8 @@ import type { RequestFacts } from './telemetry.ts';
 export interface AccessRecord {
   readonly facts: RequestFacts;
   readonly view: RequestView;
+  /** As it may be shown. */
+  readonly path: string;
   readonly actor: Actor | undefined;
   readonly failure: Failure | undefined;
 }
@@ -22,7 +24,7 @@ const ours = new Set(['Internal', 'Unavailable', 'InsufficientStorage']);
 
 export function createAccessLog(log: Logger): AccessLog {
   return {
-    record({ facts, view, actor, failure }) {
+    record({ facts, view, path, actor, failure }) {
       if (failure instanceof CoreError && ours.has(failure.code)) {
         log.error(
           { requestId: view.requestId, operation: facts.operation, err: failure.cause ?? failure },
@@ -36,7 +38,7 @@ export function createAccessLog(log: Logger): AccessLog {
           protocol: facts.protocol,
           operation: facts.operation,
           method: view.method,
-          path: view.path,
+          path,
           status: facts.status,
           ms: Math.round(facts.seconds * 100_000) / 100,
           bytesIn: facts.bytesIn,

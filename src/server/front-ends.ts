@@ -2,6 +2,7 @@
 import { type LimitsProfile, nameLimits } from '../core/model/names.ts';
 import { createExt } from '../protocols/ext/index.ts';
 import { createIam } from '../protocols/iam/index.ts';
+import { createKos } from '../protocols/kos/index.ts';
 import { createOperations, type WatchedServer } from '../protocols/operations/index.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { createS3 } from '../protocols/s3/index.ts';
@@ -11,6 +12,7 @@ import { createTrailDoor } from '../protocols/trail/index.ts';
 export interface FrontEndSettings {
   readonly region: string;
   readonly regions: readonly string[];
+  readonly kosRegions: readonly string[];
   readonly limitsProfile: LimitsProfile;
   readonly publicUrl: string | undefined;
   readonly s3Domains: readonly string[];
@@ -25,6 +27,10 @@ export function createFrontEnds(settings: FrontEndSettings, server: WatchedServe
     createIam({ ...links, regions: [...new Set([region, ...settings.regions])] }),
     createExt(),
     createTrailDoor(),
+    createKos({
+      regions: settings.kosRegions,
+      ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
+    }),
     createSwift(links),
     createS3({ domains: settings.s3Domains, names: nameLimits[settings.limitsProfile] }),
   ];

@@ -88,6 +88,8 @@ class Exchange {
   readonly #abort = new AbortController();
   #expectsContinue: boolean;
   #protocol: Protocol;
+  /** As it may be shown. */
+  readonly #path: string;
   #operation = 'unknown';
   #actor: Actor | undefined;
   #bytesIn = 0;
@@ -110,12 +112,13 @@ class Exchange {
       receivedAt: parts.clock(),
     });
     this.#protocol = this.#identify();
-    const { method, path, rawQuery, address, requestId } = this.#view;
+    const { method, rawQuery, address, requestId } = this.#view;
+    this.#path = this.#protocol.shownPath?.(this.#view.path) ?? this.#view.path;
     this.#witness = new Witness(parts.core, {
       id: requestId,
       api: this.#protocol.name,
       method,
-      path,
+      path: this.#path,
       rawQuery,
       address,
       agent: this.#view.headerText('user-agent'),
@@ -163,6 +166,7 @@ class Exchange {
     const authenticated = await call.authenticate(this.#parts.core);
     this.#actor = authenticated.actor;
     this.#witness.callerIs(authenticated.actor);
+    if (authenticated.resource !== undefined) this.#witness.concerns(authenticated.resource);
     const { core } = this.#witness;
     const prepared = call.prepare();
     await prepared.authorize(core, authenticated.actor);
@@ -270,6 +274,6 @@ class Exchange {
       failure && errorCodeOf(failure, status),
     );
     this.#parts.telemetry.finish(facts);
-    this.#parts.accessLog.record({ facts, view: this.#view, actor: this.#actor, failure });
+    this.#parts.accessLog.record({ facts, view: this.#view, path: this.#path, actor: this.#actor, failure });
   }
 }

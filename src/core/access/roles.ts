@@ -48,6 +48,8 @@ export type ProjectAction =
   | 'identity.roles.assign'
   /** Everything about the service accounts whose home the project is. */
   | 'identity.accounts.manage'
+  /** What is done to a project as a whole through Krutrim's internal calls: all its keys, its policies. */
+  | 'identity.accounts.administer'
   | 'identity.groups.list'
   | 'identity.users.get'
   | 'identity.users.listProjects'
@@ -118,6 +120,7 @@ const projectMatrix: Partial<Record<ProjectAction, readonly ProjectRole[]>> = {
   'identity.members.list': ['project-admin'],
   'identity.roles.assign': ['project-admin'],
   'identity.accounts.manage': ['project-admin'],
+  'identity.accounts.administer': ['project-admin'],
   'identity.groups.list': ['project-admin'],
 };
 

@@ -10,13 +10,14 @@ import { projectKey } from '../identity/keys.ts';
 import { readStored, type Stored } from '../identity/stored.ts';
 import { bucketFormat, bucketIndexFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
-import { bucketKey, projectBucketKey, projectBucketsKey } from '../model/keys.ts';
+import { bucketKey, bucketNameKey, projectBucketKey, projectBucketsKey } from '../model/keys.ts';
 import type { BucketName, ProjectId } from '../model/names.ts';
 import type {
   BucketRecord,
   BucketType,
   Grant,
   GrantMember,
+  KosLabels,
   Metadata,
   ProjectRecord,
 } from '../model/records.ts';
@@ -34,6 +35,8 @@ export interface CreateBucketInput {
   readonly type?: BucketType;
   /** True: everything in it is encrypted. */
   readonly encrypted?: boolean;
+  /** What Krutrim's API says of it. */
+  readonly kos?: KosLabels;
   /** What access to it is to be, beside the grants every bucket begins with. */
   readonly access?: (bucket: BucketRecord) => BucketChange;
 }
@@ -59,6 +62,7 @@ export async function createBucket(
       .check(project.key, project.version)
       .put(bucketKey(record.name), bucketFormat.encode(record))
       .put(projectBucketKey(projectId, record.name), bucketIndexFormat.encode({ id: record.id }))
+      .put(bucketNameKey(record.id), Buffer.from(record.name))
       .add(projectBucketsKey(projectId), 1)
       .commit();
     return bucketInfo(record, 0n, 0n);
@@ -95,7 +99,7 @@ function newBucket(
   core: Core,
   actor: UserActor,
   projectId: ProjectId,
-  { name, metadata = {}, type, encrypted = false }: CreateBucketInput,
+  { name, metadata = {}, type, encrypted = false, kos }: CreateBucketInput,
 ): BucketRecord {
   const now = core.clock();
   const id = newId(core.random);
@@ -118,6 +122,7 @@ function newBucket(
     storageClass: 'STANDARD',
     hasLifecycle: false,
     ...(type === undefined ? {} : { type }),
+    ...(kos === undefined ? {} : { kos }),
     ...(encrypted && { encryption: newBucketEncryption(core, id, true) }),
   };
 }

@@ -53,6 +53,24 @@ export async function listBuckets(core: Core, input: ListBucketsInput): Promise<
   return { buckets, truncated: false };
 }
 
+/** All that begin with `prefix`: projects have thousands of buckets at most. */
+export async function listAllBuckets(
+  core: Core,
+  input: Pick<ListBucketsInput, 'project' | 'prefix'>,
+): Promise<BucketInfo[]> {
+  const all: BucketInfo[] = [];
+  for (;;) {
+    const after = all.at(-1)?.name;
+    const page = await listBuckets(core, {
+      ...input,
+      limit: 1000,
+      ...(after === undefined ? {} : { after }),
+    });
+    all.push(...page.buckets);
+    if (!page.truncated || page.buckets.length === 0) return all;
+  }
+}
+
 function spanWithin(
   base: Buffer,
   { prefix = '', after, before, reverse = false }: ListBucketsInput,

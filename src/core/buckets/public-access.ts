@@ -6,7 +6,7 @@ import { newId } from '../../base/clock.ts';
 import { withoutReferrers } from '../access/container-acl.ts';
 import type { Core } from '../core.ts';
 import type { BucketName } from '../model/names.ts';
-import type { Grant } from '../model/records.ts';
+import type { BucketRecord, Grant } from '../model/records.ts';
 import type { BucketInfo } from './buckets.ts';
 import { isPublic, isPublicReading } from './grants.ts';
 import { type BucketChange, updateBucket } from './update.ts';
@@ -20,12 +20,17 @@ export interface PublicAccess {
 
 /** @throws CoreError NoSuchBucket, Busy */
 export function setPublicAccess(core: Core, bucket: BucketName, access: PublicAccess): Promise<BucketInfo> {
+  return updateBucket(core, bucket, publicAccess(core, access));
+}
+
+/** What `access` changes of a bucket. */
+export function publicAccess(core: Core, access: PublicAccess): (bucket: BucketRecord) => BucketChange {
   const grant: Grant = {
     id: newId(core.random),
     role: 'storage.objectReader',
     member: { type: 'all_users', id: '' },
   };
-  return updateBucket(core, bucket, (record): BucketChange => {
+  return (record) => {
     if (access.reading === false) {
       return {
         grants: record.grants.filter((one) => !isPublicReading(one)),
@@ -36,5 +41,5 @@ export function setPublicAccess(core: Core, bucket: BucketName, access: PublicAc
     const grants = access.reading === true && !isPublic(record) ? [...record.grants, grant] : record.grants;
     if (access.addresses === undefined) return { grants };
     return { grants, publicAddresses: access.addresses.length === 0 ? undefined : access.addresses };
-  });
+  };
 }

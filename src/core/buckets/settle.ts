@@ -11,6 +11,7 @@ import {
   bucketBytesKey,
   bucketDocumentKeys,
   bucketKey,
+  bucketNameKey,
   bucketObjectsKey,
   objectsPrefix,
   projectBucketKey,
@@ -58,6 +59,7 @@ async function removal(core: Core, { record, version }: Loaded<BucketRecord>): P
     .check(bucketKey(record.name), version)
     .delete(bucketKey(record.name))
     .delete(projectBucketKey(record.projectId, record.name))
+    .delete(bucketNameKey(record.id))
     .delete(bucketObjectsKey(record.id))
     .delete(bucketBytesKey(record.id))
     .add(projectBucketsKey(record.projectId), -1);

@@ -211,7 +211,7 @@ test('a deleted user leaves no record, only the project', async () => {
   await createS3Key(core, pair());
   const empty = await memoryCore({}, []);
   await createProject(empty, { id: demo.id, name: 'demo', accountNumber: '1234567890' });
-  await createProject(empty, { id: other.id, name: 'other' });
+  await createProject(empty, { ...other });
   await deleteUser(core, user.id);
   const keysOf = async (c: MemoryCore) =>
     (await c.meta.range({ start: Buffer.of(0), end: Buffer.of(0xff), limit: 100 })).map(({ key }) =>

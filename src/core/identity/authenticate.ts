@@ -1,7 +1,10 @@
 /** From a proof to an actor: what every front-end's authentication ends in. */
+import type { Key } from '../../engines/meta/meta-store.ts';
 import type { Proof, UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import type { ProjectId, UserId } from '../model/names.ts';
+import type { RecordFormat } from '../model/record-format.ts';
 import type { ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
 import { membershipFormat, projectFormat, s3KeyFormat, userFormat } from './codecs.ts';
 import { groupsIn } from './groups.ts';
@@ -49,26 +52,54 @@ interface S3Identity {
 const recallS3Key = rememberUpTo<S3Identity>(10_000);
 
 async function deriveS3Key(core: Core, access: string): Promise<Derivation<S3Identity> | undefined> {
-  const pair = await findS3Key(core, access);
-  if (pair === undefined) return undefined;
+  const owned = await deriveKeyOwner(core, await findS3Key(core, access), {
+    key: s3KeyKey(access),
+    format: s3KeyFormat,
+    proof: { kind: 's3-key', id: access },
+  });
+  if (owned === undefined) return undefined;
+  const { key, actor } = owned.value;
+  return { ...owned, value: { secret: openS3Secret(core.masterKey, key), actor } };
+}
+
+/** Any key of a user for a project. */
+interface OwnedKey {
+  readonly userId: UserId;
+  readonly projectId: ProjectId;
+}
+
+/**
+ * The owner of `seen`, a key read before, with all that the key's life depends on; undefined when the key is gone or another, or its
+ * user, project or membership is gone or disabled.
+ */
+export async function deriveKeyOwner<K extends OwnedKey>(
+  core: Core,
+  seen: K | undefined,
+  {
+    key: place,
+    format,
+    proof,
+  }: { readonly key: Key; readonly format: RecordFormat<K>; readonly proof: Proof },
+): Promise<Derivation<{ readonly key: K; readonly actor: UserActor }> | undefined> {
+  if (seen === undefined) return undefined;
+  const { userId, projectId } = seen;
   const keys = [
-    s3KeyKey(access),
-    userKey(pair.userId),
-    projectKey(pair.projectId),
-    membershipKey(pair.userId, pair.projectId),
-    groupsOfUserKey(pair.userId),
+    place,
+    userKey(userId),
+    projectKey(projectId),
+    membershipKey(userId, projectId),
+    groupsOfUserKey(userId),
   ];
   const entries = await core.meta.get(keys);
   const [keyEntry, userEntry, projectEntry, memberEntry, groupsEntry] = entries;
-  const key = storedAs(s3KeyFormat, keyEntry)?.record;
+  const key = storedAs(format, keyEntry)?.record;
   const user = storedAs(userFormat, userEntry)?.record;
   const project = storedAs(projectFormat, projectEntry)?.record;
   const membership = storedAs(membershipFormat, memberEntry)?.record;
-  if (key?.userId !== pair.userId || key.projectId !== pair.projectId) return undefined;
+  if (key?.userId !== userId || key.projectId !== projectId) return undefined;
   if (user?.enabled !== true || project?.enabled !== true || membership === undefined) return undefined;
-  const proof = { kind: 's3-key', id: access } as const;
   const actor = actorOf(user, project, rolesOf(membership), groupsIn(groupsEntry), proof, '');
-  return { keys, entries, value: { secret: openS3Secret(core.masterKey, key), actor } };
+  return { keys, entries, value: { key, actor } };
 }
 
 function actorOf(

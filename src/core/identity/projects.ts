@@ -14,6 +14,7 @@ import {
 } from '../model/keys.ts';
 import { type ProjectId, parseProjectId } from '../model/names.ts';
 import type { ProjectRecord } from '../model/records.ts';
+import { isAccountNumber, newAccountNumber } from './accounts.ts';
 import { projectFormat } from './codecs.ts';
 import { type DomainReference, defaultDomain, findDomain } from './domains.ts';
 import { forgettingProject } from './group-roles.ts';
@@ -48,15 +49,15 @@ export interface NewProject {
   readonly domainId?: string;
   readonly description?: string;
   readonly enabled?: boolean;
-  /** Krutrim's account number: ten digits, unique. */
+  /** Krutrim's account number: ten digits, unique; a new one when absent. */
   readonly accountNumber?: string;
 }
 
 /** @throws CoreError InvalidArgument */
 export function newProjectRecord(core: Core, input: NewProject): ProjectRecord {
   const now = core.clock();
-  const { accountNumber } = input;
-  if (accountNumber !== undefined && !/^\d{10}$/.test(accountNumber)) {
+  const accountNumber = input.accountNumber ?? newAccountNumber(core.random);
+  if (!isAccountNumber(accountNumber)) {
     throw new CoreError('InvalidArgument', { what: 'accountNumber', reason: 'must have ten digits' });
   }
   return {
@@ -65,7 +66,7 @@ export function newProjectRecord(core: Core, input: NewProject): ProjectRecord {
     domainId: input.domainId ?? defaultDomain.id,
     description: checkDescription('description', input.description ?? ''),
     enabled: input.enabled ?? true,
-    ...(accountNumber === undefined ? {} : { accountNumber }),
+    accountNumber,
     createdAt: now,
     modifiedAt: now,
     metadata: {},
@@ -97,8 +98,12 @@ export async function createProject(core: Core, input: NewProject): Promise<Proj
   try {
     await core.meta.commit(projectCreation(project));
   } catch (error) {
-    if (error instanceof Conflict) throw new CoreError('Duplicate', { what: 'project', name: project.name });
-    throw error;
+    if (!(error instanceof Conflict)) throw error;
+    // A number that we made up and somebody has: the next one will do.
+    const made = input.accountNumber === undefined;
+    if (made && (await findProjectByAccountNumber(core, project.accountNumber ?? '')))
+      return createProject(core, input);
+    throw new CoreError('Duplicate', { what: 'project', name: project.name });
   }
   return project;
 }
@@ -127,7 +132,7 @@ export async function findProjectByAccountNumber(
   core: Core,
   number: string,
 ): Promise<ProjectRecord | undefined> {
-  if (!/^\d{10}$/.test(number)) return undefined;
+  if (!isAccountNumber(number)) return undefined;
   const id = await readIndex(core.meta, accountNumberKey(number));
   return id === undefined ? undefined : findProject(core, { id });
 }

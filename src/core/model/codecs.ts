@@ -27,6 +27,7 @@ import type {
   ContentHeaders,
   Grant,
   GrantMember,
+  KosLabels,
   ManifestPart,
   ObjectAttributes,
   ObjectData,
@@ -37,7 +38,7 @@ import type {
   Segment,
   UploadRecord,
 } from './records.ts';
-import { bucketTypes } from './records.ts';
+import { bucketTypes, kosTiers } from './records.ts';
 
 /** The parts of a manifest that stand in one record, in order. */
 export interface ManifestChunk {
@@ -165,7 +166,7 @@ const grant = structure<Grant>({
   outsider: optional(flag),
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 6, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 7, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -184,6 +185,13 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 6, {
   readAcl: optional(list(text)),
   writeAcl: optional(list(text)),
   hasLifecycle: optional(flag),
+  kos: optional(
+    structure<KosLabels>({
+      region: optional(text),
+      tier: optional(word(...kosTiers)),
+      description: optional(text),
+    }),
+  ),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

@@ -30,6 +30,8 @@ export const tags = {
   deletion: 0x18,
   /** The one record of the daily lifecycle run. */
   lifecycleRun: 0x19,
+  /** Buckets by their id. */
+  bucketName: 0x1a,
 
   object: 0x20,
   /** Reserved: bucket id, key, NUL, inverted time. */
@@ -114,6 +116,11 @@ export function spanOf(prefix: Uint8Array): KeySpan {
 
 export function bucketKey(name: BucketName): Key {
   return taggedKey(tags.bucket, name);
+}
+
+/** Holds the bucket's name. Buckets from before there was this index are not in it. */
+export function bucketNameKey(bucketId: string): Key {
+  return taggedKey(tags.bucketName, idBytes(bucketId));
 }
 
 /** The index of a project's buckets, ordered by name. */

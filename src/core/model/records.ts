@@ -135,7 +135,20 @@ export interface BucketRecord {
   readonly writeAcl?: readonly string[];
   /** Whether the bucket has a lifecycle document; absent: it may have one (records from before this mark). */
   readonly hasLifecycle?: boolean;
+  /** What Krutrim's API was told of the bucket beside what all doors know. */
+  readonly kos?: KosLabels;
 }
+
+/** Labels: bytes lie the same way whatever they say. */
+export interface KosLabels {
+  /** One of the configured names of Krutrim's regions. */
+  readonly region?: string;
+  readonly tier?: KosTier;
+  readonly description?: string;
+}
+
+export const kosTiers = ['fast', 'slow', 'tier-1', 'tier-2'] as const;
+export type KosTier = (typeof kosTiers)[number];
 
 export const bucketTypes = ['hot', 'cold'] as const;
 export type BucketType = (typeof bucketTypes)[number];

@@ -25,6 +25,8 @@ export const resourceTypes = [
   'S3AccessKey',
   'Token',
   'Event',
+  'Session',
+  'Policy',
 ] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 

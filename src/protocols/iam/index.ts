@@ -3,6 +3,7 @@
  * wire page, section 1). Swift's older way to a token, `/auth/v1.0`, is the Swift front-end's.
  */
 import type { RequestView } from '../../base/http/request-view.ts';
+import { dashed } from '../../base/uuid.ts';
 import { callOf, type Protocol } from '../protocol.ts';
 import { tokenBearer } from '../token-bearer.ts';
 import { describeMethodsName } from './describe-methods.ts';
@@ -45,9 +46,4 @@ export function createIam({ publicUrl, regions }: IamSettings): Protocol {
       'x-openstack-request-id': `req-${dashed(requestId)}`,
     }),
   };
-}
-
-/** 32 hex characters in the form of a UUID. */
-function dashed(id: string): string {
-  return id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,0 +1,132 @@
+/**
+ * Who calls, for which account, and which bucket the path means (reference 10.1; DESIGN 12, "KOS"). An account that is only named proves
+ * nothing: an API key, a token or a session must come with it or instead of it, and all that a request says must agree.
+ */
+import { undashed } from '../../base/uuid.ts';
+import { authorize } from '../../core/access/authorize.ts';
+import type { UserActor } from '../../core/actor.ts';
+import { bucketWithId } from '../../core/buckets/by-id.ts';
+import type { Core } from '../../core/core.ts';
+import { CoreError } from '../../core/errors.ts';
+import { accountNumberOf, projectOfAccount } from '../../core/identity/accounts.ts';
+import { actorOfApiKey, isApiKey } from '../../core/identity/api-keys.ts';
+import { actorOfToken } from '../../core/identity/authenticate.ts';
+import { actorOfKosSession } from '../../core/identity/kos-sessions.ts';
+import {
+  type BucketName,
+  defaultNameLimits,
+  type ProjectId,
+  parseBucketName,
+} from '../../core/model/names.ts';
+import { type Authenticated, plainBody } from '../protocol.ts';
+import { KosError } from './errors.ts';
+import { isOfAccount, looksLikeKrn, parseKrn } from './krn.ts';
+import type { KosOperation, KosView } from './request.ts';
+import { resourceOfPath } from './resource.ts';
+
+/** The calls under it are for administrators alone. */
+const internal = /^\/internal\//;
+
+/** @throws CoreError Unauthenticated, AccessDenied for internal calls by others than administrators, NoSuchBucket; KosError 400 */
+export async function authenticate(
+  core: Core,
+  view: KosView,
+  operation: KosOperation,
+): Promise<Authenticated> {
+  const { request } = view;
+  const decodeBody: Authenticated['decodeBody'] = (raw) => plainBody(raw, request.contentLength);
+  if (operation.public) return { actor: { kind: 'anonymous', address: request.address }, decodeBody };
+  const actor = await callerOf(core, view);
+  const administrators = internal.test(operation.route.path);
+  const account = await accountOfCall(core, view, actor, administrators);
+  if (administrators)
+    await authorize(core, actor, [{ action: 'identity.accounts.administer', project: account }]);
+  const bucket = await bucketOfPath(core, account, view);
+  view.place = { account, ...(bucket !== undefined && { bucket }) };
+  const resource = bucket === undefined ? {} : { resource: resourceOfPath(view, operation, bucket) };
+  return { actor, decodeBody, ...resource };
+}
+
+/** The one user that all proofs of the request are of. @throws CoreError Unauthenticated */
+async function callerOf(core: Core, { request }: KosView): Promise<UserActor> {
+  const { address } = request;
+  const proofs: UserActor[] = [];
+  const session = given(request.header('x-session-token'));
+  if (session !== undefined) proofs.push(await actorOfKosSession(core, session, address));
+  const bearer = bearerOf(request.headerText('authorization'));
+  if (bearer !== undefined) {
+    proofs.push(await (isApiKey(bearer) ? actorOfApiKey : actorOfToken)(core, bearer, address));
+  }
+  const account = given(request.headerText('x-account-id'));
+  if (account !== undefined && isApiKey(account)) proofs.push(await actorOfApiKey(core, account, address));
+  const [actor] = proofs;
+  if (actor === undefined) throw unauthenticated('no proof');
+  const agree = proofs.every(
+    ({ userId, projectId }) => userId === actor.userId && projectId === actor.projectId,
+  );
+  if (!agree) throw unauthenticated('the proofs are of different users or accounts');
+  const customer = given(request.header('k-customer-id'));
+  if (customer !== undefined && undashed(customer) !== actor.userId)
+    throw unauthenticated('another customer');
+  return actor;
+}
+
+/** @throws CoreError Unauthenticated for another form of authorization */
+function bearerOf(header: string | undefined): string | undefined {
+  const text = given(header);
+  if (text === undefined) return undefined;
+  const [, proof] = /^Bearer +(\S.*)$/i.exec(text) ?? [];
+  if (proof === undefined) throw unauthenticated('no Bearer authorization');
+  return proof;
+}
+
+/**
+ * The account that the request names, which must be the caller's own; service administrators may name any in internal calls.
+ * @throws CoreError Unauthenticated
+ */
+async function accountOfCall(
+  core: Core,
+  { request }: KosView,
+  actor: UserActor,
+  administrators: boolean,
+): Promise<ProjectId> {
+  const text = given(request.headerText('x-account-id'));
+  const named = text === undefined || isApiKey(text) ? undefined : await projectOfAccount(core, text);
+  if (text !== undefined && !isApiKey(text) && named === undefined) throw unauthenticated('no such account');
+  const account = named ?? actor.projectId;
+  if (account === undefined) throw unauthenticated('the token is for no account');
+  if (account !== actor.projectId && !(administrators && actor.serviceAdmin)) {
+    throw unauthenticated('the account is not that of the proof');
+  }
+  return account;
+}
+
+/** Undefined for paths without one. @throws CoreError NoSuchBucket, InvalidBucketName; KosError 400 for what is no KRN */
+async function bucketOfPath(
+  core: Core,
+  account: ProjectId,
+  { segments }: KosView,
+): Promise<BucketName | undefined> {
+  const text = segments.bucketId ?? segments.bucketKrn;
+  if (text === undefined) return undefined;
+  if (!looksLikeKrn(text)) return parseBucketName(text, defaultNameLimits);
+  const krn = parseKrn(text);
+  if (krn === undefined) throw new KosError(400, 'the bucket must be named by its KRN or its name');
+  const absent = new CoreError('NoSuchBucket', { bucket: text });
+  const number = await accountNumberOf(core, account);
+  if (krn.type !== 'bucket' || !isOfAccount(krn, { number, project: account })) throw absent;
+  const id = undashed(krn.id);
+  const byId = id === undefined ? undefined : await bucketWithId(core, account, id);
+  // A name may look like an id, too.
+  return byId ?? parseBucketName(krn.id, defaultNameLimits);
+}
+
+/** An empty header counts as none. */
+function given(header: string | undefined): string | undefined {
+  return header?.trim() || undefined;
+}
+
+/** `reason` is for the log alone: which part was wrong is not told. */
+function unauthenticated(reason: string): CoreError {
+  return new CoreError('Unauthenticated', { reason });
+}

@@ -1,0 +1,49 @@
+/** JSON bodies of this door: an object of a stated shape. Malformed JSON is 400 everywhere; another shape 400, and 422 where a bucket is made. */
+import type { Static, TSchema } from 'typebox';
+import { declaresJson, readJsonObject, readShape } from '../json-body.ts';
+import { type BodyKind, documentBody } from '../operation.ts';
+import { KosError } from './errors.ts';
+import type { KosView } from './request.ts';
+
+/** Every document of this API is far below that. */
+const maxBytes = 64 * 1024;
+
+interface BodyOptions {
+  /** Of a body of another shape. */
+  readonly misshapen?: 400 | 422;
+}
+
+/** A body that must have the shape of `schema`; the first thing wrong with it is named by its path. Unknown fields are ignored. */
+export function jsonBody<S extends TSchema>(
+  schema: S,
+  options: BodyOptions = {},
+): BodyKind<KosView, Static<S>> {
+  return documentBody(maxBytes, (bytes, view) => readBody(schema, bytes, view, options));
+}
+
+/** As `jsonBody`; undefined for no body. */
+export function optionalJsonBody<S extends TSchema>(
+  schema: S,
+  options: BodyOptions = {},
+): BodyKind<KosView, Static<S> | undefined> {
+  return documentBody(maxBytes, (bytes, view) =>
+    bytes.length === 0 ? undefined : readBody(schema, bytes, view, options),
+  );
+}
+
+function readBody<S extends TSchema>(
+  schema: S,
+  bytes: Buffer,
+  { request }: KosView,
+  { misshapen = 400 }: BodyOptions,
+): Static<S> {
+  if (request.header('content-type') !== undefined && !declaresJson(request)) {
+    throw new KosError(400, 'Content-Type must be application/json');
+  }
+  const read = readJsonObject(bytes);
+  const shaped = read.ok ? readShape(schema, read.value) : read;
+  if (shaped.ok) return shaped.value;
+  if (shaped.wrong === 'not json') throw new KosError(400, 'the body is not JSON');
+  if (shaped.wrong === 'not an object') throw new KosError(misshapen, 'the body must be a JSON object');
+  throw new KosError(misshapen, `${shaped.path || 'the body'} ${shaped.message}`);
+}

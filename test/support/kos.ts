@@ -1,0 +1,77 @@
+/** Calls of Krutrim's API as its documentation and SDKs make them, and what every error of it must look like. */
+import assert from 'node:assert/strict';
+import { alice, type TestUser } from './seed.ts';
+import type { TestServer } from './start-server.ts';
+
+export interface KosAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined when it is empty or something else. */
+  readonly json: unknown;
+}
+
+export interface KosCall {
+  readonly method?: string;
+  /** Sent as JSON text; strings go as they are. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whose API key goes as `x-account-id`; nobody's when null. */
+  readonly by?: TestUser | null;
+}
+
+/** The API key of a seeded user. */
+export function apiKeyOf(user: TestUser): string {
+  return `${user.iamKey.id}.${user.iamKey.secret}`;
+}
+
+/** `path` is whole, e.g. `/kos/v1/buckets`. A body is sent as `application/json` unless `headers` say otherwise. */
+export async function kos(
+  server: Pick<TestServer, 'url'>,
+  path: string,
+  call: KosCall = {},
+): Promise<KosAnswer> {
+  const { method = 'GET', body, headers = {}, by = alice } = call;
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: {
+      ...(by === null ? {} : { 'x-account-id': apiKeyOf(by) }),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
+  return { status: response.status, headers: response.headers, text, json };
+}
+
+/** Makes a bucket and answers its KRN. */
+export async function makeKosBucket(
+  server: Pick<TestServer, 'url'>,
+  name: string,
+  fields: object = {},
+  by: TestUser = alice,
+): Promise<string> {
+  const made = await kos(server, '/kos/v1/buckets', { method: 'POST', body: { name, ...fields }, by });
+  assert.equal(made.status, 201, made.text);
+  return String(fieldsOf(made).krn);
+}
+
+export function fieldsOf(answer: KosAnswer): Record<string, unknown> {
+  assert.equal(typeof answer.json, 'object', answer.text);
+  return answer.json as Record<string, unknown>;
+}
+
+/** `{"error":{"code":"...","message":"..."}}`, both strings, as `application/json`, with nothing beside them. */
+export function assertKosError(answer: KosAnswer, status: number, code: string, message?: RegExp): void {
+  assert.equal(answer.status, status, answer.text);
+  assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
+  const { error, ...rest } = fieldsOf(answer) as { error: { code: string; message: string } };
+  assert.deepEqual(rest, {});
+  assert.deepEqual(Object.keys(error), ['code', 'message']);
+  assert.equal(error.code, code);
+  assert.ok(error.message.length > 0);
+  if (message !== undefined) assert.match(error.message, message);
+}
