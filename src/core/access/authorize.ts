@@ -3,6 +3,9 @@ import type { Actor } from '../actor.ts';
 import { openBucket } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError, isCoreError } from '../errors.ts';
+import { projectFormat } from '../identity/codecs.ts';
+import { projectKey } from '../identity/keys.ts';
+import { storedAs } from '../identity/stored.ts';
 import type { BucketName, ObjectKey, ProjectId, UserId } from '../model/names.ts';
 import type { BucketRecord } from '../model/records.ts';
 import { lookAt, type Sight } from '../objects/object-place.ts';
@@ -33,9 +36,9 @@ export async function authorize(
   actor: Actor,
   permissions: readonly Permission[],
 ): Promise<Sight | undefined> {
-  const { buckets, sight } = await look(core, permissions);
+  const { sight, ...facts } = await look(core, actor, permissions);
   for (const permission of permissions) {
-    const decision = judge(actor, permission, buckets);
+    const decision = judge(actor, permission, facts);
     if (!decision.allow) throw denied(actor, permission, decision.reason);
   }
   return sight;
@@ -43,17 +46,22 @@ export async function authorize(
 
 /** As `authorize`, for one of many items of a batch: answers instead of throwing AccessDenied. @throws CoreError NoSuchBucket */
 export async function may(core: Core, actor: Actor, permission: Permission): Promise<Decision> {
-  const { buckets } = await look(core, [permission]);
-  return judge(actor, permission, buckets);
+  return judge(actor, permission, await look(core, actor, [permission]));
 }
 
-type Buckets = ReadonlyMap<BucketName, BucketRecord>;
+/** What decisions are made from. */
+interface Facts {
+  /** The buckets named, each once; absent ones are left out. */
+  readonly buckets: ReadonlyMap<BucketName, BucketRecord>;
+  /** Their projects that are disabled: whatever was granted there gives nothing. */
+  readonly disabled: ReadonlySet<ProjectId>;
+}
 
-/** The buckets named, each once; absent ones are left out. */
 async function look(
   core: Core,
+  actor: Actor,
   permissions: readonly Permission[],
-): Promise<{ buckets: Buckets; sight: Sight | undefined }> {
+): Promise<Facts & { sight: Sight | undefined }> {
   const buckets = new Map<BucketName, BucketRecord>();
   let sight: Sight | undefined;
   for (const permission of permissions) {
@@ -70,20 +78,41 @@ async function look(
       if (!isCoreError(error, 'NoSuchBucket')) throw error;
     }
   }
-  return { buckets, sight };
+  return { buckets, disabled: await disabledProjects(core, actor, buckets), sight };
+}
+
+/** A proof for a project holds as long as that is enabled, so only strangers to a bucket's project need the look at it. */
+async function disabledProjects(
+  core: Core,
+  actor: Actor,
+  buckets: Facts['buckets'],
+): Promise<ReadonlySet<ProjectId>> {
+  const proven = projectOf(actor);
+  const owners = [...new Set([...buckets.values()].map(({ projectId }) => projectId))];
+  const strange = owners.filter((project) => project !== proven);
+  if (strange.length === 0) return new Set();
+  const entries = await core.meta.get(strange.map(projectKey));
+  return new Set(strange.filter((_, i) => storedAs(projectFormat, entries[i])?.record.enabled === false));
+}
+
+/** Of a token, a key or a signed address. */
+function projectOf(actor: Actor): ProjectId | undefined {
+  return actor.kind === 'user' ? actor.projectId : actor.signed?.project;
 }
 
 /** @throws CoreError NoSuchBucket */
-function judge(actor: Actor, permission: Permission, buckets: Buckets): Decision {
+function judge(actor: Actor, permission: Permission, { buckets, disabled }: Facts): Decision {
   if (!('bucket' in permission)) return decide(actor, targetOf(permission));
   const { action, project, key } = permission;
   const bucket = buckets.get(permission.bucket);
   if (bucket === undefined || (project !== undefined && bucket.projectId !== project)) {
-    const mayKnow =
-      project === undefined || (actor.kind === 'user' ? actor.projectId : actor.signed?.project) === project;
+    const mayKnow = project === undefined || projectOf(actor) === project;
     if (mayKnow) throw new CoreError('NoSuchBucket', { bucket: permission.bucket });
     // In the same words as for a bucket that is there: strangers must not learn which it is.
     return refusal(action);
+  }
+  if (disabled.has(bucket.projectId)) {
+    return { allow: false, reason: "the bucket's project is disabled" };
   }
   const target = { kind: 'bucket', action, bucket, ...(key === undefined ? {} : { key }) } as const;
   return decide(actor, target, {

@@ -83,7 +83,7 @@ const projectId = id as Field<ProjectId>;
 
 export const domainFormat = recordFormat<DomainRecord>('domain', 1, { id: text, name: text });
 
-export const projectFormat = recordFormat<ProjectRecord>('project', 2, {
+export const projectFormat = recordFormat<ProjectRecord>('project', 3, {
   id: projectId,
   name: text,
   domainId: text,
@@ -94,6 +94,7 @@ export const projectFormat = recordFormat<ProjectRecord>('project', 2, {
   modifiedAt: number,
   metadata: textMap,
   mfaDelete: optional(flag),
+  deleting: optional(flag),
 });
 
 export const userFormat = recordFormat<UserRecord>('user', 2, {

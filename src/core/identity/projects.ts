@@ -145,21 +145,20 @@ export async function listProjects(core: Core): Promise<ProjectRecord[]> {
 
 /**
  * Removes a project with its memberships and their keys. A bucket's commit checks the project's record and takes enabled ones
- * alone, and emptiness cannot be checked by a commit: so the project is disabled before the look that counts.
+ * alone, and emptiness cannot be checked by a commit: so the project is disabled before the look that counts, with a mark by which a
+ * deletion that was cut off is finished, or undone, by the next.
  * @throws CoreError NoSuchProject, InUse when it still has buckets, Busy
  */
 export async function deleteProject(core: Core, id: ProjectId): Promise<void> {
-  let disabledHere = false;
   const attempt = async (): Promise<void> => {
     const stored = await openProject(core, id);
-    const { name, enabled } = stored.record;
+    const { deleting = false, ...project } = stored.record;
     if (await hasBuckets(core, id)) {
-      if (disabledHere) await replace(core, stored, { ...stored.record, enabled: true });
-      throw new CoreError('InUse', { what: 'project', name, reason: 'still has buckets' });
+      if (deleting) await replace(core, stored, { ...project, enabled: true });
+      throw new CoreError('InUse', { what: 'project', name: project.name, reason: 'still has buckets' });
     }
-    if (!enabled) return removeProject(core, stored);
-    await replace(core, stored, { ...stored.record, enabled: false });
-    disabledHere = true;
+    if (!project.enabled) return removeProject(core, stored);
+    await replace(core, stored, { ...project, enabled: false, deleting: true });
     return attempt();
   };
   await committing('project', attempt);
@@ -219,8 +218,11 @@ export async function updateProject(
   if (change.description !== undefined) checkDescription('description', change.description);
   return committing('project', async () => {
     const stored = await openProject(core, id);
-    const { domainId, name } = stored.record;
-    const project = { ...stored.record, ...change, modifiedAt: core.clock() };
+    // Whoever says whether it is enabled has decided about a deletion that was cut off.
+    const { deleting, ...record } = stored.record;
+    const kept = deleting === true && change.enabled === undefined ? { deleting } : {};
+    const { domainId, name } = record;
+    const project = { ...record, ...kept, ...change, modifiedAt: core.clock() };
     const renaming =
       project.name === name
         ? {}

@@ -201,6 +201,8 @@ export interface ProjectRecord {
   readonly metadata: Metadata;
   /** Whether deleting buckets and access keys takes a one-time password where a door can carry one (`identity/mfa-delete.ts`). */
   readonly mfaDelete?: boolean;
+  /** Disabled by a deletion that has not come to its end: the next one finishes it or enables the project again. */
+  readonly deleting?: boolean;
 }
 
 export interface UserRecord {
