@@ -38,10 +38,12 @@ export interface AnonymousActor {
   readonly signed?: SignedAddress;
 }
 
-/** One action in one bucket of a project, by whoever has the address. */
+/** One action on one object of a project, by whoever has the address. */
 export interface SignedAddress {
   readonly project: ProjectId;
   readonly bucket: BucketName;
+  /** As the address spells it, decoded: there may be no such object, nor be able to be one. */
+  readonly key: string;
   readonly action: BucketAction;
 }
 

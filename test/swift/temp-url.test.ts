@@ -168,6 +168,14 @@ test('a prefix covers what begins with it, and nothing else', async () => {
   assert.equal(put.status, 201);
 });
 
+test('a signature for an object is none for what lies under its name', async () => {
+  for (const key of ['/folder', '/folder/1', '/folder/2']) await admin.put(`${box}${key}`, 'x');
+  const answer = await signed('DELETE', `${box}/folder`, { extra: '&dir-delete' });
+  assert.equal(answer.status, 401);
+  assert.equal((await admin.get(`${box}?prefix=folder`)).text, 'folder\nfolder/1\nfolder/2\n');
+  assert.equal((await signed('DELETE', `${box}/folder`)).status, 204);
+});
+
 test('a range of addresses lets in clients of the range alone', async () => {
   for (const range of ['127.0.0.1', '127.0.0.0/8']) {
     const answer = await signed('GET', file(), { range });

@@ -1,4 +1,4 @@
-/** Owns what a signed address allows: the one action it was signed for, where its key counts. A statement like those of policies. */
+/** Owns what a signed address allows: the one action it was signed for, on the one object it names, where its key counts. A statement like those of policies. */
 import type { Statement } from './decide.ts';
 
 export const signedAddressStatement: Statement = {
@@ -11,7 +11,9 @@ export const signedAddressStatement: Statement = {
       target.kind === 'bucket' &&
       target.action === signed.action &&
       target.bucket.name === signed.bucket &&
-      target.bucket.projectId === signed.project
+      target.bucket.projectId === signed.project &&
+      // What goes for a whole bucket or folder has no key, and is nothing an address was signed for.
+      target.key === signed.key
     );
   },
 };

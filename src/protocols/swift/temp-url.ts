@@ -72,7 +72,8 @@ export async function holderOfTempUrl(core: Core, view: SwiftView): Promise<Anon
   const right = matches(signature, [...keys.project, ...keys.bucket], texts);
   if (!right || bucket === undefined) throw invalid();
   refuseForbidden(request);
-  return { kind: 'anonymous', address: request.address, signed: { project, bucket, action } };
+  const signed = { project, bucket, key: target.object, action };
+  return { kind: 'anonymous', address: request.address, signed };
 }
 
 /** The texts of which one must have been signed; none when the address no longer holds, not here, or not for this client. */
