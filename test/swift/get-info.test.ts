@@ -20,6 +20,7 @@ test('tells the limits that hold, and only what is served', async () => {
       allowed_digests: ['sha1', 'sha256', 'sha512'],
       deprecated_digests: ['sha1'],
     },
+    bulk_upload: { max_containers_per_extraction: 10_000, max_failed_extractions: 1000 },
     bulk_delete: { max_deletes_per_request: 10_000, max_failed_deletes: 1000 },
   });
   assert.equal(limits.max_object_name_length, 1024);

@@ -1,24 +1,52 @@
 /**
- * Owns the answer to a deletion of many things at once: 200 whatever happened, with the true status in the body (wire page,
+ * Owns the answer to work on many things at once, deletions and extractions: 200 whatever happened, with the true status in the body (wire page,
  * "Bulk"); and keeping the connection alive while the work takes its time, as upstream's middleware does.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import type { ByteStream } from '../../base/streams/byte-stream.ts';
-import type { ListingFormat } from './listing-query.ts';
+import { SwiftError } from './errors.ts';
+import { type ListingFormat, listingFormat } from './listing-query.ts';
+import type { SwiftView } from './view.ts';
 
-export interface BulkOutcome {
-  readonly deleted: number;
-  readonly notFound: number;
+/** Where the client takes none of our forms. */
+export const plainText: ListingFormat = {
+  kind: 'text',
+  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+};
+
+/** The form of the answer; undefined when the client takes none of ours, which it is told in the body of one. */
+export function bulkFormat(view: SwiftView): ListingFormat | undefined {
+  try {
+    return listingFormat(view.request);
+  } catch (error) {
+    if (error instanceof SwiftError && error.answer.status === 406) return undefined;
+    throw error;
+  }
+}
+
+/** How such work ended. */
+export interface BulkResult {
   /** Percent-encoded paths, and what was wrong. */
   readonly errors: readonly (readonly [path: string, reason: string])[];
   /** Instead of what follows from the errors: the request as a whole could not be served, or not to its end. */
   readonly status?: string;
-  /** Why. */
+  /** Why: plain words, without a character that XML would escape. */
   readonly body?: string;
 }
 
-export function bulkReply(format: ListingFormat, outcome: BulkOutcome): Reply {
+/** Of deletions. */
+export interface BulkOutcome extends BulkResult {
+  readonly deleted: number;
+  readonly notFound: number;
+}
+
+/** Of an archive's extraction. */
+export interface ExtractionOutcome extends BulkResult {
+  readonly created: number;
+}
+
+export function bulkReply(format: ListingFormat, outcome: BulkOutcome | ExtractionOutcome): Reply {
   return { status: 200, headers: headersOf(format), body: bulkDocument(format.kind, outcome) };
 }
 
@@ -57,18 +85,32 @@ export async function* keptAlive(
   yield Buffer.from(`${signs > 0 ? '\r\n\r\n' : ''}${bulkDocument(kind, await work)}`);
 }
 
-function bulkDocument(kind: ListingFormat['kind'], outcome: BulkOutcome): string {
-  const status = outcome.status ?? (outcome.errors.length > 0 ? '400 Bad Request' : '200 OK');
-  return documents[kind](outcome, status);
+function bulkDocument(kind: ListingFormat['kind'], outcome: BulkOutcome | ExtractionOutcome): string {
+  const { errors, body = '' } = outcome;
+  const extracted = 'created' in outcome;
+  const status =
+    outcome.status ?? (errors.length > 0 ? '400 Bad Request' : extracted ? '201 Created' : '200 OK');
+  const counts: Count[] = extracted
+    ? [['Number Files Created', outcome.created]]
+    : [
+        ['Number Deleted', outcome.deleted],
+        ['Number Not Found', outcome.notFound],
+      ];
+  return documents[kind]({ root: extracted ? 'extract' : 'delete', counts, errors, status, body });
 }
 
-type Write = (outcome: BulkOutcome, status: string) => string;
+type Count = readonly [label: string, count: number];
 
-const documents: Readonly<Record<ListingFormat['kind'], Write>> = {
-  text: ({ deleted, notFound, errors, body = '' }, status) =>
+interface BulkDocument extends Required<BulkResult> {
+  /** The XML document's element. */
+  readonly root: string;
+  readonly counts: readonly Count[];
+}
+
+const documents: Readonly<Record<ListingFormat['kind'], (document: BulkDocument) => string>> = {
+  text: ({ counts, errors, status, body }) =>
     [
-      `Number Deleted: ${deleted}`,
-      `Number Not Found: ${notFound}`,
+      ...counts.map(([label, count]) => `${label}: ${count}`),
       `Response Body: ${body}`,
       `Response Status: ${status}`,
       'Errors:',
@@ -76,30 +118,31 @@ const documents: Readonly<Record<ListingFormat['kind'], Write>> = {
       '',
     ].join('\n'),
 
-  json: ({ deleted, notFound, errors, body = '' }, status) => {
+  json: ({ counts, errors, status, body }) => {
     const pairs = errors.map(([path, reason]) => `[${JSON.stringify(path)}, ${JSON.stringify(reason)}]`);
     const members = [
       `"Response Status": "${status}"`,
       `"Response Body": ${JSON.stringify(body)}`,
-      `"Number Deleted": ${deleted}`,
-      `"Number Not Found": ${notFound}`,
+      ...counts.map(([label, count]) => `"${label}": ${count}`),
       `"Errors": [${pairs.join(', ')}]`,
     ];
     return `{${members.join(', ')}}`;
   },
 
   // Percent-encoded paths and our own reasons have nothing to escape.
-  xml: ({ deleted, notFound, errors, body = '' }, status) =>
+  xml: ({ root, counts, errors, status, body }) =>
     [
-      '<delete>',
-      `<number_deleted>${deleted}</number_deleted>`,
-      `<number_not_found>${notFound}</number_not_found>`,
+      `<${root}>`,
+      ...counts.map(([label, count]) => {
+        const name = label.toLowerCase().replaceAll(' ', '_');
+        return `<${name}>${count}</${name}>`;
+      }),
       `<response_body>${body}</response_body>`,
       `<response_status>${status}</response_status>`,
       '<errors>',
       ...errors.map(([path, reason]) => `<object><name>${path}</name><status>${reason}</status></object>`),
       '</errors>',
-      '</delete>',
+      `</${root}>`,
       '',
     ].join('\n'),
 };

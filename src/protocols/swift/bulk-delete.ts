@@ -30,6 +30,11 @@ export interface BulkContext {
   readonly signal: AbortSignal;
 }
 
+/** A status as an entry of `Errors` tells it. */
+export function reasonOf(status: number): string {
+  return `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+}
+
 /** The counts of a bulk answer while they grow. */
 class Tally {
   deleted = 0;
@@ -43,7 +48,7 @@ class Tally {
     else if (status === 404) this.notFound += 1;
     else {
       this.#serverFailed ||= status >= 500;
-      this.errors.push([path, `${status} ${STATUS_CODES[status] ?? 'Unknown'}`]);
+      this.errors.push([path, reasonOf(status)]);
     }
   }
 
@@ -152,7 +157,7 @@ function nameOrStatus(view: SwiftView, container: string): BucketName | number {
 }
 
 /** The status of `work`, or that of the answer its failure would get. What is no refusal is a failure of ours. */
-async function statusOf({ view, signal }: BulkContext, work: () => Promise<number>): Promise<number> {
+export async function statusOf({ view, signal }: BulkContext, work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {

@@ -67,7 +67,8 @@ function itemOf(line: string): BulkItem {
   return { shown: quoted(bytes), name: text === undefined ? undefined : nameOf(text) };
 }
 
-function utf8(bytes: Uint8Array): string | undefined {
+/** Undefined for bytes that are not UTF-8, or have a NUL. */
+export function utf8(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return text.includes('\0') ? undefined : text;

@@ -49,7 +49,12 @@ const features: readonly Feature[] = [
     scopes: ['object'],
     asked: header('x-object-manifest'),
   },
-  { name: 'Archive extraction', methods: ['PUT'], scopes: everywhere, asked: query('extract-archive') },
+  {
+    name: 'Extraction of tar.bz2',
+    methods: ['PUT'],
+    scopes: everywhere,
+    asked: query('extract-archive', 'tar.bz2'),
+  },
   {
     name: 'Symbolic link',
     methods: ['PUT', 'POST', 'COPY'],

@@ -2,27 +2,14 @@
  * POST and DELETE /v1/{account}?bulk-delete: many objects and containers of one account (reference 6.1). 200 once the caller is known;
  * what became of each stands in the body.
  */
-import { CoreError } from '../../../core/errors.ts';
 import { type BodyStream, streamBody } from '../../operation.ts';
-import { type BulkOutcome, bulkReply, bulkStreamReply } from '../bulk-answer.ts';
+import { type BulkOutcome, bulkFormat, bulkReply, bulkStreamReply, plainText } from '../bulk-answer.ts';
 import { type BulkContext, deleteListed } from '../bulk-delete.ts';
 import { BadBulkList, readBulkLines } from '../bulk-lines.ts';
-import { SwiftError } from '../errors.ts';
-import { type ListingFormat, listingFormat } from '../listing-query.ts';
+import type { ListingFormat } from '../listing-query.ts';
+import { deniedAccount, isOfAccount } from '../own-account.ts';
 import { swiftOperation } from '../swift-operation.ts';
 import type { SwiftView } from '../view.ts';
-
-const plainText: ListingFormat = { kind: 'text', headers: { 'Content-Type': 'text/plain; charset=utf-8' } };
-
-/** The form of the answer; undefined when the client takes none of ours, which it is told in the body of one. */
-function formatOf(view: SwiftView): ListingFormat | undefined {
-  try {
-    return listingFormat(view.request);
-  } catch (error) {
-    if (error instanceof SwiftError && error.answer.status === 406) return undefined;
-    throw error;
-  }
-}
 
 /** What is wrong with the request as a whole, as the answer's status. */
 function refusalOf({ request, dialect }: SwiftView, format: ListingFormat | undefined): string | undefined {
@@ -52,16 +39,11 @@ function bulkDeletion(name: string, method: 'POST' | 'DELETE') {
     name,
     route: { scope: 'account', method, query: 'bulk-delete' },
     body: streamBody,
-    parse: (view) => ({ view, project: view.project(), format: formatOf(view) }),
+    parse: (view) => ({ view, project: view.project(), format: bulkFormat(view) }),
     // Each line is decided on by itself; what is decided here is whose account it may be.
     authorize({ project }, actor) {
-      if (actor.kind === 'user' && (actor.projectId === project || actor.serviceAdmin)) return [];
-      throw new CoreError('AccessDenied', {
-        action: 'storage.objects.delete',
-        resource: `project ${project}`,
-        anonymous: actor.kind === 'anonymous',
-        reason: 'the account is not of the caller’s project',
-      });
+      if (isOfAccount(actor, project)) return [];
+      throw deniedAccount(actor, project, 'storage.objects.delete');
     },
     async run({ core, actor, input: { view, format }, body, signal }) {
       const refusal = refusalOf(view, format);

@@ -4,6 +4,7 @@ import { noBody } from '../../operation.ts';
 import { storagePolicy } from '../account.ts';
 import { maxFailedDeletes } from '../bulk-delete.ts';
 import { maxBulkDeletes } from '../bulk-lines.ts';
+import { extractionLimits } from '../extract-archive.ts';
 import { listingLimit } from '../listing-query.ts';
 import { metadataLimits } from '../metadata.ts';
 import { sentenceReply } from '../pages.ts';
@@ -35,6 +36,10 @@ function capabilities({ names, maxUploadBytes }: CoreSettings) {
       extra_header_count: 0,
     },
     tempurl: tempUrlCapabilities,
+    bulk_upload: {
+      max_containers_per_extraction: extractionLimits.containers,
+      max_failed_extractions: extractionLimits.failures,
+    },
     bulk_delete: { max_deletes_per_request: maxBulkDeletes, max_failed_deletes: maxFailedDeletes },
   };
 }

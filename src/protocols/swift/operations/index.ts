@@ -5,6 +5,7 @@ import { copyObject, putObjectCopy } from './copy-object.ts';
 import { deleteContainer } from './delete-container.ts';
 import { deleteDirectory, emptyContainer } from './delete-directory.ts';
 import { deleteObject } from './delete-object.ts';
+import { extractToAccount, extractToContainer, extractToFolder } from './extract-archive.ts';
 import { getAccount } from './get-account.ts';
 import { getContainer } from './get-container.ts';
 import { getHealthcheck, headHealthcheck } from './get-healthcheck.ts';
@@ -30,9 +31,11 @@ export const operations: readonly SwiftOperation[] = [
   deleteAccount,
   bulkDelete,
   bulkDeleteByPost,
+  extractToAccount,
   optionsAccount,
   getContainer,
   headContainer,
+  extractToContainer,
   putContainer,
   postContainer,
   deleteContainer,
@@ -40,6 +43,7 @@ export const operations: readonly SwiftOperation[] = [
   optionsContainer,
   getObject,
   headObject,
+  extractToFolder,
   putObject,
   putObjectCopy,
   copyObject,
