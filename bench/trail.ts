@@ -1,21 +1,27 @@
 /**
- * `node scripts/run.mjs bench/trail.ts [--events=10000000] [--meta=postgres://...]`: fills the audit trail with that many events
- * by the product's own sealing, on a fresh store, and prints how long searches take: the median and the slowest of their runs,
- * and the median of this process's own processor time, which says more on a machine that others use too.
+ * `node scripts/run.mjs bench/trail.ts [--events=10000000] [--data=DIRECTORY] [--meta=postgres://...] [--cold]`: fills the audit
+ * trail with that many events by the product's own sealing, starts a server on them and prints how long its searches take over
+ * HTTP: median and slowest, and the processor time the server spent, which says more on a machine that others use too. With
+ * `--data` the filled store is kept and used again; `--cold` forgets the system's copies of its files before each first search.
  */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../src/base/clock.ts';
 import type { Core } from '../src/core/core.ts';
 import { eventFormat, positionOf, type TrailEvent } from '../src/core/trail/event.ts';
 import { freshKey } from '../src/core/trail/keys.ts';
 import { sealEvents } from '../src/core/trail/seal.ts';
-import { searchTrail, type TrailSearch } from '../src/core/trail/search.ts';
 import { openLmdb } from '../src/engines/meta/lmdb/open.ts';
 import { openPostgres } from '../src/engines/meta/postgres/open.ts';
+import { issueToken } from '../test/support/iam.ts';
 import { memoryCore } from '../test/support/memory-core.ts';
+import { root, standardSeed } from '../test/support/seed.ts';
+import { runtimePath } from '../test/support/start-server.ts';
 import { tempDirectory } from '../test/support/temp.ts';
+import { answers, freePort, type Started, start, stop } from './child.ts';
 
-const runs = 15;
+const runs = 11;
 const batch = 16_384;
 /** Left unsealed, as a busy service has them. */
 const freshEvents = 2000;
@@ -24,9 +30,13 @@ const option = (name: string) =>
   process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
 const count = Number(option('events') ?? 10_000_000);
 const metaUrl = option('meta');
+const home = option('data') ?? tempDirectory('bench-trail');
+const data = join(home, 'data');
+const cold = process.argv.includes('--cold');
 
-const start = Date.UTC(2026, 7, 1);
-const stepMs = 700;
+/** Ten million events are seventy days of a busy service: all young enough to be kept. */
+const stepMs = 600;
+const begin = beginning();
 const projects = Array.from({ length: 50 }, (_, i) => i.toString(16).padStart(32, 'a'));
 const apis = ['s3', 's3', 's3', 'swift', 'ext', 'iam'];
 const operations = [
@@ -47,7 +57,7 @@ function eventOf(n: number): TrailEvent {
   const refused = r(2, 20) === 0;
   return {
     id: systemRandom(16).toString('hex'),
-    time: start + n * stepMs,
+    time: begin + n * stepMs,
     api: apis[r(3, 6)] ?? 's3',
     name: operations[r(4, 7)] ?? '',
     resource: {
@@ -75,6 +85,13 @@ function eventOf(n: number): TrailEvent {
   };
 }
 
+/** The time of the first event: that of an earlier run on the same store. */
+function beginning(): number {
+  const noted = join(home, 'trail-begin');
+  if (existsSync(noted)) return Number(readFileSync(noted, 'utf8'));
+  return Date.now() - count * stepMs - 60_000;
+}
+
 async function fill(core: Core): Promise<void> {
   for (let at = 0; at < count; at += batch) {
     const end = Math.min(at + batch, count);
@@ -90,69 +107,171 @@ async function fill(core: Core): Promise<void> {
   }
 }
 
-const searches: Record<string, Omit<TrailSearch, 'limit'>> = {
+async function filled(): Promise<void> {
+  if (existsSync(join(home, 'trail-begin'))) return;
+  mkdirSync(home, { recursive: true });
+  // A server makes the directory its own, which it does with empty ones alone.
+  await stop((await startServer()).started);
+  const meta =
+    metaUrl === undefined
+      ? await openLmdb({ path: join(data, 'meta') })
+      : await openPostgres({ url: metaUrl });
+  const core: Core = { ...(await memoryCore()), meta, clock: systemClock };
+  const began = performance.now();
+  await fill(core);
+  await meta.close();
+  const seconds = (performance.now() - began) / 1000;
+  process.stdout.write(
+    `${count} events recorded and sealed in ${seconds.toFixed(0)} s (${((seconds * 1e6) / count).toFixed(1)} us each)\n\n`,
+  );
+  writeFileSync(join(home, 'trail-begin'), String(begin));
+}
+
+type Search = Readonly<Record<string, string | number>>;
+const half = begin + (count * stepMs) / 2;
+const day = 86_400_000;
+const user = 'person-77@example.com';
+
+const searches: Readonly<Record<string, Search>> = {
   newest: {},
-  'one project': { project: projects[7] },
+  'newest, 1000 of them': { limit: 1000 },
+  'a day in the middle': { from: half, to: half + day },
   'event name': { eventName: 'CreateBucket' },
-  'status 403': { status: '403' },
-  'user and status': { user: 'person-77@example.com', status: '4xx' },
-  'user, never with that status': { user: 'person-77@example.com', status: '500' },
-  'one object': { resourceName: 'bucket-123/2026/08/report-1000/page 3.pdf' },
-  'words of one object': { text: 'report 424242' },
-  'two common words': { text: 'aws report' },
-  'bucket and name': { resourceName: 'bucket-500', eventName: 'DeleteObject' },
+  service: { service: 'IAM' },
+  'resource type': { resourceType: 'Object' },
+  'resource name: one bucket': { resourceName: 'bucket-123' },
+  'resource name: one object': { resourceName: 'report-1000/page 3.pdf' },
+  user: { user },
+  project: { project: projects[7] ?? '' },
+  status: { status: '403' },
+  'text: a word of all': { text: 'pdf' },
+  'text: two common words': { text: 'aws report' },
+  'text: a rare word': { text: '424242' },
+  'text: a common and a rare word': { text: 'report 424242' },
   'three common terms': { eventName: 'PutObject', status: '403', service: 'swift' },
-  'nothing: unknown name': { resourceName: 'no-such-thing' },
-  'nothing: unknown word and project': { text: 'nowhere', project: projects[3] },
-  'nothing: rare pair': { user: 'person-1@example.com', resourceName: 'bucket-2', project: projects[2] },
-  'nothing: common pair that never meets': { user: 'person-1@example.com', project: projects[2] },
-  'oldest day': { to: start + 86_400_000, eventName: 'PutObject' },
-  'a day in the middle, one user': {
-    from: start + (count * stepMs) / 2,
-    to: start + (count * stepMs) / 2 + 86_400_000,
-    user: 'person-3@example.com',
+  'every filter at once': {
+    from: half,
+    to: half + 30 * day,
+    eventName: 'PutObject',
+    service: 'Object Storage',
+    resourceType: 'Object',
+    resourceName: 'bucket-500',
+    status: '2xx',
+    text: 'report pdf',
   },
+  'one user, 1000 events far apart': { user, limit: 1000 },
+  'one bucket, 1000 events far apart': { resourceName: 'bucket-123', limit: 1000 },
+  'far back: one user below the middle': { user, to: half, limit: 100 },
+  'far back: the oldest day': { to: begin + day, eventName: 'PutObject' },
+  'nothing: unknown name': { resourceName: 'no-such-thing' },
+  'nothing: unknown user': { user: 'nobody' },
+  'nothing: unknown word': { text: 'nowhere' },
+  'nothing: unknown word, common project': { text: 'nowhere', project: projects[3] ?? '' },
+  'nothing: two common terms that never meet': { user: 'person-1@example.com', project: projects[2] ?? '' },
+  'nothing: two statuses in words': { user, status: '500', text: 'report' },
 };
 
 function middle(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
-async function main(): Promise<void> {
-  const directory = tempDirectory('bench-trail');
-  const meta =
-    metaUrl === undefined
-      ? await openLmdb({ path: join(directory, 'meta') })
-      : await openPostgres({ url: metaUrl });
-  const core: Core = { ...(await memoryCore()), meta, clock: systemClock };
-  const began = performance.now();
-  await fill(core);
-  const seconds = (performance.now() - began) / 1000;
-  process.stdout.write(
-    `${count} events recorded and sealed in ${seconds.toFixed(0)} s (${((seconds * 1e6) / count).toFixed(1)} us each)\n\n`,
+interface Server {
+  readonly url: string;
+  readonly token: string;
+  readonly started: Started;
+}
+
+async function startServer(): Promise<Server> {
+  const seed = join(home, 'seed.yaml');
+  writeFileSync(seed, standardSeed(), { mode: 0o600 });
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const env = {
+    ONGGI_LISTEN: new URL(url).host,
+    ONGGI_DATA: data,
+    ONGGI_SEED: seed,
+    ONGGI_WORKERS: '1',
+    ONGGI_LOG_LEVEL: 'warn',
+    ...(metaUrl === undefined ? {} : { ONGGI_META: metaUrl }),
+  };
+  const program = join(import.meta.dirname, '..', 'src', 'main.ts');
+  const args = ['--disable-warning=ExperimentalWarning', program, 'serve'];
+  const started = start('onggi', runtimePath(), args, { home, env });
+  await answers(started, `${url}/-/ready`);
+  return { url, started, token: await issueToken({ url }, root) };
+}
+
+/** Milliseconds on processors so far, of all threads. */
+function processorMs({ started }: Server): number {
+  const tasks = `/proc/${started.child.pid}/task`;
+  const nanoseconds = readdirSync(tasks).map((task) =>
+    Number(readFileSync(join(tasks, task, 'schedstat'), 'utf8').split(' ')[0]),
   );
+  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+}
+
+interface Answer {
+  readonly ms: number;
+  readonly worked: number;
+  readonly found: string;
+}
+
+async function ask(server: Server, search: Search): Promise<Answer> {
+  const query = new URLSearchParams(Object.entries(search).map(([name, value]) => [name, String(value)]));
+  const before = processorMs(server);
+  const from = performance.now();
+  const response = await fetch(`${server.url}/trail/v1/events?${query}`, {
+    headers: { 'X-Auth-Token': server.token },
+  });
+  const text = await response.text();
+  const ms = performance.now() - from;
+  if (response.status !== 200) throw new Error(`${query}: ${response.status} ${text.slice(0, 200)}`);
+  const page = JSON.parse(text) as { events: unknown[]; nextMarker: string | null };
+  return {
+    ms,
+    worked: processorMs(server) - before,
+    found: `${page.events.length}${page.nextMarker === null ? '' : '+'}`,
+  };
+}
+
+/** The first search after a start whose files are in nobody's memory. */
+async function firstAnswer(search: Search): Promise<Answer> {
+  if (metaUrl === undefined) {
+    const file = join(data, 'meta', 'data.mdb');
+    execFileSync('sync', [file]);
+    execFileSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
+  }
+  const server = await startServer();
+  try {
+    return await ask(server, search);
+  } finally {
+    await stop(server.started);
+  }
+}
+
+async function main(): Promise<void> {
+  await filled();
+  const first = new Map<string, Answer>();
+  if (cold) {
+    for (const [name, search] of Object.entries(searches)) first.set(name, await firstAnswer(search));
+  }
+  const server = await startServer();
   process.stdout.write(
-    '| search (100 newest) | found | median ms | slowest ms | processor ms |\n| --- | ---: | ---: | ---: | ---: |\n',
+    `| search | found | ${cold ? 'first ms | ' : ''}median ms | slowest ms | processor ms |\n| --- | ---: |${cold ? ' ---: |' : ''} ---: | ---: | ---: |\n`,
   );
   for (const [name, search] of Object.entries(searches)) {
-    const times: number[] = [];
-    const worked: number[] = [];
-    let found = '';
-    for (let run = 0; run < runs; run += 1) {
-      const from = performance.now();
-      const before = process.cpuUsage();
-      const page = await searchTrail(core, { ...search, limit: 100 });
-      times.push(performance.now() - from);
-      const { user, system } = process.cpuUsage(before);
-      worked.push((user + system) / 1000);
-      found = `${page.events.length}${page.next === undefined ? '' : '+'}`;
-    }
-    const [median, slowest, processor] = [middle(times), Math.max(...times), middle(worked)];
-    process.stdout.write(
-      `| ${name} | ${found} | ${median.toFixed(1)} | ${slowest.toFixed(1)} | ${processor.toFixed(1)} |\n`,
-    );
+    const all: Answer[] = [];
+    for (let run = 0; run < runs; run += 1) all.push(await ask(server, search));
+    const times = all.map(({ ms }) => ms);
+    const columns = [
+      ...(cold ? [first.get(name)?.ms ?? 0] : []),
+      middle(times),
+      Math.max(...times),
+      middle(all.map(({ worked }) => worked)),
+    ];
+    const printed = columns.map((value) => value.toFixed(1)).join(' | ');
+    process.stdout.write(`| ${name} | ${all.at(-1)?.found} | ${printed} |\n`);
   }
-  await meta.close();
+  await stop(server.started);
 }
 
 await main();
