@@ -8,7 +8,7 @@ const hour = 3600 * second;
 const day = 24 * hour;
 
 /** Seals fresh events and merges chunks. */
-export function sealTrailJob(core: Core, pause = 5 * second): Job {
+export function sealTrailJob(core: Core, pause = second): Job {
   return {
     name: 'seal-trail',
     pause,

@@ -32,25 +32,41 @@ export interface ChunkIndex {
   readonly pages: readonly Buffer[];
 }
 
-/** The index of events whose terms are given, in the order of their places. */
+/** The index of events whose terms are given in the order of their places, or term by term. */
 export class IndexBuilder {
   readonly #places = new Map<number, number[]>();
   #count = 0;
+  #unordered = false;
 
   /** The next event's terms. */
   add(terms: Iterable<string>): void {
+    this.addHashes(Array.from(terms, hashTerm));
+  }
+
+  /** The next event's terms; the same one twice counts once. */
+  addHashes(hashes: readonly number[]): void {
     const place = this.#count;
-    this.#count += 1;
-    for (const term of terms) {
-      const hash = hashTerm(term);
-      const places = this.#places.get(hash);
-      if (places === undefined) this.#places.set(hash, [place]);
-      else if (places.at(-1) !== place) places.push(place);
+    for (const hash of hashes) this.addPlace(hash, place);
+    this.#count = place + 1;
+  }
+
+  /** One term of the event at `place`. */
+  addPlace(hash: number, place: number): void {
+    if (place >= this.#count) this.#count = place + 1;
+    const places = this.#places.get(hash);
+    if (places === undefined) {
+      this.#places.set(hash, [place]);
+      return;
     }
+    const last = places[places.length - 1] ?? 0;
+    if (last === place) return;
+    if (last > place) this.#unordered = true;
+    places.push(place);
   }
 
   finish(): ChunkIndex {
     const mapBytes = Math.ceil(this.#count / 8);
+    if (this.#unordered) for (const places of this.#places.values()) places.sort((a, b) => a - b);
     const entries = [...this.#places]
       .sort(([a], [b]) => a - b)
       .map(([hash, places]) => ({
@@ -112,6 +128,26 @@ export function placesIn(page: Uint8Array, hash: number, count: number): Uint8Ar
     map[place >> 3] = (map[place >> 3] ?? 0) | (1 << (place & 7));
   }
   return map;
+}
+
+/** Every term of a page, with its places in ascending order. */
+export function* termsIn(page: Uint8Array): Generator<readonly [hash: number, places: readonly number[]]> {
+  const bytes = Buffer.from(page.buffer, page.byteOffset, page.byteLength);
+  const entries = bytes.readUInt16BE(0);
+  let at = 2 + entries * 8;
+  for (let entry = 0; entry < entries; entry += 1) {
+    const end = 2 + entries * 8 + bytes.readUInt32BE(6 + entry * 8);
+    const places: number[] = [];
+    if ((end - at) % 2 === 1) {
+      for (let byte = at; byte < end; byte += 1) {
+        for (let bits = bytes[byte] ?? 0; bits !== 0; bits &= bits - 1) {
+          places.push((byte - at) * 8 + 31 - Math.clz32(bits & -bits));
+        }
+      }
+    } else for (; at < end; at += 2) places.push(bytes.readUInt16BE(at));
+    at = end;
+    yield [bytes.readUInt32BE(2 + entry * 8), places];
+  }
 }
 
 /** What both maps have; undefined when that is nothing. */

@@ -3,9 +3,9 @@
  * once, so that a question without an answer costs one page of each chunk and few round trips.
  */
 import type { Core } from '../core.ts';
-import { Block, blockEvents, type ChunkRecord, chunkFormat } from './chunk.ts';
+import { Block, type ChunkRecord, chunkFormat } from './chunk.ts';
 import { hashTerm, intersection, pageOfHash, placesDown, placesIn } from './chunk-index.ts';
-import { type Position, positionOf, type TrailEvent } from './event.ts';
+import { eventFormat, type Position, positionOfRecord, type TrailEvent } from './event.ts';
 import { blockKey, chunkOfKey, chunksSpan, pageKey } from './keys.ts';
 import type { EventSource, Question } from './search.ts';
 import { hasTerms } from './terms.ts';
@@ -137,8 +137,8 @@ class ChunkReader {
     let [low, high] = [0, count];
     while (low < high) {
       const middle = (low + high) >> 1;
-      await this.#load([Math.floor(middle / blockEvents)]);
-      if (Buffer.compare(positionOf(this.#eventAt(middle)), position) < 0) low = middle + 1;
+      await this.#load([this.#blockOf(middle)]);
+      if (Buffer.compare(positionOfRecord(this.#recordAt(middle)), position) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -150,7 +150,7 @@ class ChunkReader {
     let numbers = new Set<number>();
     let width = 2;
     for (const place of places) {
-      const number = Math.floor(place / blockEvents);
+      const number = this.#blockOf(place);
       if (!numbers.has(number) && numbers.size === width) {
         yield* this.#yieldAll(batch, numbers);
         [batch, numbers] = [[], new Set()];
@@ -164,14 +164,18 @@ class ChunkReader {
 
   async *#yieldAll(places: readonly number[], numbers: ReadonlySet<number>): AsyncGenerator<TrailEvent> {
     await this.#load([...numbers]);
-    for (const place of places) yield this.#eventAt(place);
+    for (const place of places) yield eventFormat.decode(this.#recordAt(place));
     this.#blocks.clear();
   }
 
-  #eventAt(place: number): TrailEvent {
-    const block = this.#blocks.get(Math.floor(place / blockEvents));
+  #blockOf(place: number): number {
+    return Math.floor(place / this.#chunk.record.blockEvents);
+  }
+
+  #recordAt(place: number): Uint8Array {
+    const block = this.#blocks.get(this.#blockOf(place));
     if (block === undefined) throw new Error('a block is read before it is used');
-    return block.eventAt(place % blockEvents);
+    return block.recordAt(place % this.#chunk.record.blockEvents);
   }
 
   async #load(numbers: readonly number[]): Promise<void> {

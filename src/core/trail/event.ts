@@ -122,6 +122,21 @@ export function positionOf(event: Pick<TrailEvent, 'id' | 'time'>): Position {
   return position;
 }
 
+/**
+ * The position of an event's record. Records begin alike: 4 bytes of length, a list of 14 or 15, the version, an id of 16 bytes, and
+ * the time as a double; what looks different is decoded.
+ */
+export function positionOfRecord(record: Uint8Array): Position {
+  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
+  const usual =
+    (bytes[4] === 0x9e || bytes[4] === 0x9f) && bytes.readUInt16BE(6) === 0xc410 && bytes[24] === 0xcb;
+  if (!usual) return positionOf(eventFormat.decode(record));
+  const position = Buffer.allocUnsafe(positionBytes);
+  position.writeUIntBE(bytes.readDoubleBE(25), 0, 6);
+  bytes.copy(position, 6, 8, 24);
+  return position;
+}
+
 /** The first possible position of a time in milliseconds. */
 export function positionAt(time: number): Position {
   const position = Buffer.alloc(positionBytes);

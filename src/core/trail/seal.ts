@@ -2,15 +2,14 @@
  * Owns the life of chunks: fresh events are sealed into small ones, small ones merged into full ones, old ones dropped. Every step
  * becomes true in one commit that checks all it relied on, so several processes may do it, and any may die in the middle.
  */
-import { byteName } from '../../base/bytes.ts';
 import { Conflict } from '../../engines/errors.ts';
 import type { Commit, Entry, Key } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { number, recordFormat } from '../model/record-format.ts';
-import { Block, type BuiltChunk, buildChunk, chunkFormat, type Placed } from './chunk.ts';
+import { type BuiltChunk, buildChunk, chunkFormat } from './chunk.ts';
 import { chunkEvents } from './chunk-index.ts';
 import { type Chunk, listChunks } from './chunk-source.ts';
-import { positionAt, positionOf, timeOfPosition } from './event.ts';
+import { positionAt, timeOfPosition } from './event.ts';
 import {
   blocksSpan,
   chunkKey,
@@ -22,6 +21,7 @@ import {
   positionOfKey,
   sealKey,
 } from './keys.ts';
+import { type ChunkMaker, mergedChunks } from './merge.ts';
 
 export interface SealOptions {
   /** Milliseconds an event must be old: calls that still run may yet correct theirs. */
@@ -30,7 +30,7 @@ export interface SealOptions {
   readonly least: number;
   readonly most: number;
 }
-export const sealDefaults: SealOptions = { age: 5000, least: 1024, most: 2048 };
+export const sealDefaults: SealOptions = { age: 2000, least: 1024, most: 2048 };
 
 const minute = 60_000;
 /** Longer than a chunk is being written. */
@@ -54,7 +54,7 @@ export async function sealEvents(core: Core, options: Partial<SealOptions> = {})
   const entries = await core.meta.range({ ...span, limit: Math.min(most, chunkEvents) });
   if (entries.length === 0 || entries.length < least) return 0;
   const events = entries.map(({ key, value }) => ({ position: positionOfKey(key), record: value }));
-  const done = await replace(core, seal, [events], {
+  const done = await replace(core, seal, [(id) => buildChunk(id, events)], {
     checks: entries.map(({ key, version }) => [key, version]),
     deletes: entries.map(({ key }) => key),
   });
@@ -66,10 +66,8 @@ export async function mergeChunks(core: Core, full = chunkEvents): Promise<boole
   const [seal] = await core.meta.get([sealKey]);
   const small = (await listChunks(core)).filter(({ record }) => record.count < full);
   if (small.reduce((sum, { record }) => sum + record.count, 0) < full) return false;
-  const events = await allEvents(core, small);
-  const groups: Placed[][] = [];
-  for (let at = 0; at < events.length; at += full) groups.push(events.slice(at, at + full));
-  return replace(core, seal, groups, dropping(core, small));
+  const merged = await mergedChunks(core, small, full);
+  return replace(core, seal, merged, dropping(core, small));
 }
 
 /** Drops chunks and fresh events that end before `time`, in milliseconds. Answers how many events went. */
@@ -122,19 +120,19 @@ function dropping(core: Core, chunks: readonly Chunk[]): Commit {
 async function replace(
   core: Core,
   seal: Entry | undefined,
-  groups: readonly (readonly Placed[])[],
+  makers: readonly ChunkMaker[],
   rest: Commit,
 ): Promise<boolean> {
   const checks: [Key, bigint | null][] = [[sealKey, seal?.version ?? null]];
   const puts: [Key, Uint8Array][] = [[sealKey, Buffer.alloc(0)]];
   const deletes: Key[] = [];
-  for (const group of groups) {
+  for (const make of makers) {
     const id = core.random(16);
     const unfinished = discardKey(id);
     const due = discardFormat.encode({ due: core.clock() + unfinishedFor });
     await core.meta.commit({ puts: [[unfinished, due]] });
     const [marker] = await core.meta.get([unfinished]);
-    const built = await buildChunk(id, group);
+    const built = await make(id);
     await write(core, built);
     checks.push([unfinished, marker?.version ?? null]);
     deletes.push(unfinished);
@@ -169,27 +167,4 @@ async function attempt(core: Core, commit: Commit): Promise<boolean> {
     if (error instanceof Conflict) return false;
     throw error;
   }
-}
-
-/** All events of `chunks` in ascending order, each once: of two records the later sealed one counts. */
-async function allEvents(core: Core, chunks: readonly Chunk[]): Promise<Placed[]> {
-  const byPosition = new Map<string, Placed>();
-  for (const { id } of chunks.toSorted((a, b) => (a.version < b.version ? -1 : 1))) {
-    let { start } = blocksSpan(id);
-    const { end } = blocksSpan(id);
-    for (;;) {
-      const entries = await core.meta.range({ start, end, limit: entriesPerRead });
-      for (const { value } of entries) {
-        const block = new Block(value);
-        for (let at = 0; at < block.count; at += 1) {
-          const position = positionOf(block.eventAt(at));
-          byPosition.set(byteName(position), { position, record: block.recordAt(at) });
-        }
-      }
-      const last = entries.at(-1);
-      if (last === undefined || entries.length < entriesPerRead) break;
-      start = Buffer.concat([last.key, Buffer.alloc(1)]);
-    }
-  }
-  return [...byPosition.values()].sort((a, b) => Buffer.compare(a.position, b.position));
 }

@@ -13,6 +13,7 @@ import {
   positionOf,
   type TrailEvent,
 } from './event.ts';
+import { glanceFor } from './glance.ts';
 import { freshSpan, sealKey } from './keys.ts';
 import { hasTerms, type TrailFilter, termsOfFilter } from './terms.ts';
 
@@ -112,7 +113,9 @@ function sourceOf(
     top: high,
     version: newest,
     async *events() {
+      const mayHave = glanceFor(terms);
       for await (const record of records) {
+        if (!mayHave(record)) continue;
         const event = eventFormat.decode(record);
         if (hasTerms(event, terms)) yield event;
       }

@@ -44,7 +44,7 @@ export function serviceNameOf(event: Pick<TrailEvent, 'api'>): string {
 }
 
 const longestWord = 64;
-const mostWords = 100;
+export const mostWords = 100;
 
 /** Letters and digits of any script, in lower case. */
 export function wordsOf(text: string): string[] {
@@ -89,8 +89,14 @@ export function termsOfFilter(filter: TrailFilter): string[] {
 
 /** Every term of an event, each once. */
 export function termsOf(event: TrailEvent): Set<string> {
+  const words = firstWordsOf(event).map((word) => `w${word}`);
+  return new Set([...termsApartFromWords(event), ...words]);
+}
+
+/** Some may come twice. */
+export function termsApartFromWords(event: TrailEvent): string[] {
   const { resource, user, status, error } = event;
-  const terms = new Set<string>([
+  const terms = [
     `n${event.name.toLowerCase()}`,
     `s${event.api}`,
     `s${serviceOf(event).toLowerCase()}`,
@@ -98,18 +104,16 @@ export function termsOf(event: TrailEvent): Set<string> {
     `a${event.address.toLowerCase()}`,
     `h${status}`,
     `h${Math.floor(status / 100)}xx`,
-  ]);
-  if (error !== undefined) terms.add(`e${error.toLowerCase()}`);
+  ];
+  if (error !== undefined) terms.push(`e${error.toLowerCase()}`);
   if (resource !== undefined) {
-    terms.add(`t${resource.type.toLowerCase()}`);
-    for (const name of namesOf(resource)) terms.add(`r${name}`);
-    if (resource.project !== undefined) terms.add(`p${resource.project}`);
+    terms.push(`t${resource.type.toLowerCase()}`, ...namesOf(resource).map((name) => `r${name}`));
+    if (resource.project !== undefined) terms.push(`p${resource.project}`);
   }
   if (user !== undefined) {
-    terms.add(`u${user.id}`).add(`u${user.name.toLowerCase()}`);
-    if (user.project !== undefined) terms.add(`p${user.project}`);
+    terms.push(`u${user.id}`, `u${user.name.toLowerCase()}`);
+    if (user.project !== undefined) terms.push(`p${user.project}`);
   }
-  for (const word of firstWordsOf(event)) terms.add(`w${word}`);
   return terms;
 }
 
@@ -123,7 +127,7 @@ function namesOf({ name, id, bucket }: NonNullable<TrailEvent['resource']>): str
   return bucket !== undefined && name !== undefined ? [...names, `${bucket}/${name}`] : names;
 }
 
-function textsOf({ name, resource, user, error, query, agent }: TrailEvent): string[] {
+export function textsOf({ name, resource, user, error, query, agent }: TrailEvent): string[] {
   const texts = [name, resource?.bucket, resource?.name, user?.name, error, query, agent];
   return texts.filter((text) => text !== undefined);
 }

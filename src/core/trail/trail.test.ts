@@ -5,11 +5,13 @@ import fc from 'fast-check';
 import { beforeCommit, type MemoryCore, memoryCore } from '../../../test/support/memory-core.ts';
 import { hashTerm, IndexBuilder, pageOfHash, placesDown, placesIn } from './chunk-index.ts';
 import { listChunks } from './chunk-source.ts';
-import { eventFormat, positionOf, type TrailEvent } from './event.ts';
+import { eventFormat, positionOf, positionOfRecord, type TrailEvent } from './event.ts';
+import { glanceFor } from './glance.ts';
 import { blocksSpan, discardsSpan, freshKey, pagesSpan } from './keys.ts';
 import { redactQuery } from './redact.ts';
 import { dropEventsBefore, mergeChunks, sealEvents, sweepChunks } from './seal.ts';
 import { searchTrail, type TrailSearch } from './search.ts';
+import { TermHashes } from './term-hashes.ts';
 import { hasTerms, termsOf, termsOfFilter } from './terms.ts';
 
 const projects = ['0bc7a4c4a8fb4fee98dcf1936d8ed8eb', '5f0d1c3b2a984e7d8c6b5a4938271605'];
@@ -172,6 +174,64 @@ test('an event has the terms of a filter exactly when the filter is for it', () 
       assert.equal(hasTerms(event, terms), expected([event], filter).length === 1);
     }),
   );
+});
+
+test('a chunk is indexed by the hashes of all terms of its events', () => {
+  const hashes = new TermHashes();
+  fc.assert(
+    fc.property(fc.nat(5000), fc.string({ unit: 'binary', maxLength: 300 }), (seed, agent) => {
+      const event = { ...eventOf(1, seed), agent: seed % 5 === 0 ? 'a b '.repeat(80) : agent };
+      assert.deepEqual(new Set(hashes.of(event)), new Set([...termsOf(event)].map(hashTerm)));
+    }),
+  );
+});
+
+test('the position of an event is read off its record', () => {
+  fc.assert(
+    fc.property(fc.nat(5000), fc.nat({ max: 2 ** 45 }), (seed, time) => {
+      const event = eventOf(time, seed);
+      assert.deepEqual(positionOfRecord(eventFormat.encode(event)), positionOf(event));
+    }),
+  );
+});
+
+describe('a glance at a record', () => {
+  test('passes over nothing that has the terms asked for', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(5000),
+        fc.nat(30),
+        fc.constantFrom('', '\u212a9 \u0130x', 'É ß', 'K8'),
+        (seed, pick, agent) => {
+          const event = { ...eventOf(1, seed), agent };
+          const all = [...termsOf(event)];
+          const term = all[pick % all.length] ?? '';
+          assert.ok(glanceFor([term])(eventFormat.encode(event)), term);
+        },
+      ),
+    );
+  });
+
+  test('passes over a record without them', () => {
+    const record = eventFormat.encode(eventOf(1, 0));
+    for (const filter of [
+      { user: 'nobody' },
+      { status: '500' },
+      { text: 'nowhere' },
+      { resourceName: 'a/b' },
+    ]) {
+      assert.equal(glanceFor(termsOfFilter(filter))(record), false, JSON.stringify(filter));
+    }
+  });
+
+  test('knows every character whose lower case is in ASCII', () => {
+    const known = [];
+    for (let code = 0x80; code < 0x11_0000; code += 1) {
+      const character = String.fromCodePoint(code);
+      if (/[a-z0-9]/.test(character.toLowerCase())) known.push(code);
+    }
+    assert.deepEqual(known, [0x130, 0x212a]);
+  });
 });
 
 test('the index gives back the places of every term, as lists and as bitmaps', () => {
