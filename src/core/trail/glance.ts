@@ -2,21 +2,21 @@
  * Owns the glance at an event's record that passes over most of those that a search does not want, without decoding them: texts
  * stand in a record as they are. It may take a record that does not match, and never passes over one that does.
  */
+import { byteName } from '../../base/bytes.ts';
 
 /** Answers whether an event with all `terms` may be in a record. */
 export function glanceFor(terms: readonly string[]): (record: Uint8Array) => boolean {
   const needles = terms.map(needleOf).filter((needle) => needle !== undefined);
   if (needles.length === 0) return () => true;
   return (record) => {
-    const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-    const text = lowerBytes(bytes);
+    const text = lowerBytes(record);
     return needles.every((needle) => text.includes(needle)) || foreign.some((one) => text.includes(one));
   };
 }
 
 /** Bytes as characters, in the lower case of those characters: the same for a record and for what is looked for in it. */
-function lowerBytes(bytes: Buffer): string {
-  return bytes.latin1Slice().toLowerCase();
+function lowerBytes(bytes: Uint8Array): string {
+  return byteName(bytes).toLowerCase();
 }
 
 /** The two characters outside of ASCII whose lower case is in it: the Kelvin sign and the dotted capital I. */
@@ -27,10 +27,7 @@ function needleOf(term: string): string | undefined {
   const asked = term.slice(1);
   switch (term.charAt(0)) {
     case 'h':
-      // A whole number of 200 or more is a byte 0xcd and two of its own.
-      return /^[2-5]\d\d$/.test(asked)
-        ? lowerBytes(Buffer.from([0xcd, Number(asked) >> 8, Number(asked) & 0xff]))
-        : undefined;
+      return /^[2-5]\d\d$/.test(asked) ? lowerBytes(numberBytes(Number(asked))) : undefined;
     case 's':
       return undefined;
     case 'r':
@@ -39,6 +36,11 @@ function needleOf(term: string): string | undefined {
     default:
       return asciiOnly(asked);
   }
+}
+
+/** A whole number from 128 to 65,535 as MessagePack has it. */
+function numberBytes(value: number): Buffer {
+  return Buffer.from(value < 256 ? [0xcc, value] : [0xcd, value >> 8, value & 0xff]);
 }
 
 /** Other letters change their bytes with their case. */

@@ -218,7 +218,7 @@ describe('a glance at a record', () => {
       { user: 'nobody' },
       { status: '500' },
       { text: 'nowhere' },
-      { resourceName: 'a/b' },
+      { resourceName: 'a/no-such-thing' },
     ]) {
       assert.equal(glanceFor(termsOfFilter(filter))(record), false, JSON.stringify(filter));
     }
