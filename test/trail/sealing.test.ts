@@ -25,8 +25,8 @@ test('events are found before and after they are sealed, and after a restart', a
   assert.equal(before.length, calls);
   const fresh = '?limit=1000&resourceName=absent-7';
   assert.equal((await trailEvents(server, token, fresh)).length, 1);
-  // Sealing waits until events are five seconds old, and looks every five.
-  await new Promise((resolve) => setTimeout(resolve, 13_000));
+  // Sealing waits until events are two seconds old, and looks every one.
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
   assert.deepEqual(await trailEvents(server, token, query), before);
   assert.equal((await trailEvents(server, token, fresh)).length, 1);
   await server.stop();
