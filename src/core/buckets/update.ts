@@ -1,13 +1,13 @@
 /** Changes what is recorded about a bucket beside its objects. */
 import type { Core } from '../core.ts';
-import { CoreError } from '../errors.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
-import type { BucketRecord, Grant } from '../model/records.ts';
+import type { BucketRecord } from '../model/records.ts';
 import type { BucketInfo } from './buckets.ts';
 import { getBucket } from './get.ts';
+import { keepAnAdmin } from './last-admin.ts';
 import { openBucket } from './lookup.ts';
 import { sealTempUrlKeys } from './temp-url-keys.ts';
 
@@ -33,10 +33,9 @@ export async function updateBucket(
     const wanted = applied(bucket.record, change(bucket.record));
     const metadata = sealTempUrlKeys(core, wanted.metadata);
     const changed = { ...wanted, metadata, modifiedAt: core.clock() };
-    if (administrators(bucket.record.grants) > 0 && administrators(changed.grants) === 0) {
-      throw new CoreError('LastAdmin', { bucket: name });
-    }
-    await new Draft(core).check(key, bucket.version).put(key, bucketFormat.encode(changed)).commit();
+    const draft = new Draft(core).check(key, bucket.version).put(key, bucketFormat.encode(changed));
+    await keepAnAdmin(core, draft, bucket.record, changed);
+    await draft.commit();
     return changed;
   });
   const { objects, bytes } = await getBucket(core, name);
@@ -52,12 +51,4 @@ export function applied(record: BucketRecord, change: BucketChange): BucketRecor
     ...(readAcl !== undefined && { readAcl }),
     ...(writeAcl !== undefined && { writeAcl }),
   };
-}
-
-/** Everybody is no administrator, whatever everybody may. */
-function administrators(grants: readonly Grant[]): number {
-  return grants.filter(
-    ({ role, member }) =>
-      (role === 'storage.owner' || role === 'storage.admin') && member.type !== 'all_users',
-  ).length;
 }
