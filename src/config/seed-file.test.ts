@@ -51,12 +51,46 @@ test('a bucket may be encrypted or not, and says nothing otherwise', () => {
 
 test('an empty file is an empty seed', () => {
   for (const text of ['', '# nothing\n', '{}', '---\n']) {
-    assert.deepEqual(parseSeed(text), { projects: [], users: [], buckets: [] });
+    assert.deepEqual(parseSeed(text), { projects: [], users: [], groups: [], buckets: [] });
   }
+});
+
+test('groups, and the home of an account', () => {
+  const seed = parseSeed(
+    'projects: [{ name: demo }]\n' +
+      'users: [{ name: robot, kind: service_account, defaultProject: demo, s3Keys: [{ access: A, secret: s, project: demo }] }]\n' +
+      'groups: [{ name: crew, members: [robot], roles: [{ project: demo, role: none }] }, { name: empty }]',
+  );
+  assert.equal(seed.users[0]?.defaultProject, 'demo');
+  assert.deepEqual(seed.groups, [
+    { name: 'crew', members: ['robot'], roles: [{ project: 'demo', role: 'none' }] },
+    { name: 'empty', members: [], roles: [] },
+  ]);
 });
 
 const p = 'projects: [{ name: demo }]\n';
 const refused: readonly [text: string, message: string | RegExp][] = [
+  ['groups: [{ name: a, members: [x] }]', 'groups[0].members[0]: unknown user "x"'],
+  [
+    'users: [{ name: x }]\ngroups: [{ name: a, members: [x, x] }]',
+    'groups[0].members[1]: "x" is there twice',
+  ],
+  ['groups: [{ name: a }, { name: a }]', 'groups[1].name: "a" is there twice'],
+  ['groups: [{ name: a, id: b }]', 'groups[0].id: must be 32 lower-case hex characters'],
+  ['groups: [{ name: a, users: [x] }]', 'groups[0].users: unknown field'],
+  [
+    'groups: [{ name: a, roles: [{ project: lab, role: none }] }]',
+    'groups[0].roles[0].project: unknown project "lab"',
+  ],
+  [
+    `${p}groups: [{ name: a, roles: [{ project: demo, role: boss }] }]`,
+    /^groups\[0\]\.roles\[0\]\.role: must be one of /,
+  ],
+  ['users: [{ name: a, defaultProject: lab }]', 'users[0].defaultProject: unknown project "lab"'],
+  [
+    'users: [{ name: a, kind: service_account, password: x }]',
+    'users[0].password: a service account has none',
+  ],
   ['- a', 'the file: must be a map'],
   ['just words', 'the file: must be a map'],
   ['projects: {', /^not valid YAML at line 1: /],

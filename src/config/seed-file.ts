@@ -15,6 +15,8 @@ const text = Type.String({ minLength: 1 });
 const hexId = <T extends string>() => Type.Unsafe<T>(Type.String({ pattern: '^[0-9a-f]{32}$' }));
 const flag = Type.Enum(['true', 'false']);
 
+const roleList = Type.Array(Type.Object({ project: text, role: Type.Enum([...projectRoles]) }, strict));
+
 const seedSchema = Type.Object(
   {
     projects: Type.Optional(
@@ -40,9 +42,8 @@ const seedSchema = Type.Object(
             displayName: Type.Optional(text),
             password: Type.Optional(text),
             serviceAdmin: Type.Optional(flag),
-            roles: Type.Optional(
-              Type.Array(Type.Object({ project: text, role: Type.Enum([...projectRoles]) }, strict)),
-            ),
+            defaultProject: Type.Optional(text),
+            roles: Type.Optional(roleList),
             iamKeys: Type.Optional(
               Type.Array(
                 Type.Object({ id: Type.Optional(hexId()), name: text, secret: text, project: text }, strict),
@@ -51,6 +52,20 @@ const seedSchema = Type.Object(
             s3Keys: Type.Optional(
               Type.Array(Type.Object({ access: text, secret: text, project: text }, strict)),
             ),
+          },
+          strict,
+        ),
+      ),
+    ),
+    groups: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            id: Type.Optional(hexId()),
+            name: text,
+            description: Type.Optional(Type.String()),
+            members: Type.Optional(Type.Array(text)),
+            roles: Type.Optional(roleList),
           },
           strict,
         ),
@@ -73,6 +88,11 @@ export function parseSeed(yamlText: string): Seed {
   const seed: Seed = {
     projects: document.projects ?? [],
     users: (document.users ?? []).map(userOf),
+    groups: (document.groups ?? []).map(({ members = [], roles = [], ...group }) => ({
+      ...group,
+      members,
+      roles,
+    })),
     buckets: (document.buckets ?? []).map(bucketOf),
   };
   checkTwice(seed);
@@ -173,10 +193,15 @@ function checkTwice(seed: Seed): void {
     listed('projects', seed.projects, 'accountNumber', ({ accountNumber }) => accountNumber),
     listed('users', seed.users, 'name', ({ name }) => name),
     listed('users', seed.users, 'id', ({ id }) => id),
+    listed('groups', seed.groups, 'name', ({ name }) => name),
+    listed('groups', seed.groups, 'id', ({ id }) => id),
     listed('buckets', seed.buckets, 'name', ({ name }) => name),
     seed.users.flatMap((user, u) => listed(`users[${u}].iamKeys`, user.iamKeys, 'id', ({ id }) => id)),
     seed.users.flatMap((user, u) =>
       listed(`users[${u}].s3Keys`, user.s3Keys, 'access', ({ access }) => access),
+    ),
+    ...seed.groups.map(({ members }, g) =>
+      members.map((value, m) => ({ path: `groups[${g}].members[${m}]`, value })),
     ),
     ...seed.users.map((user, u) => listed(`users[${u}].iamKeys`, user.iamKeys, 'name', ({ name }) => name)),
   ];
@@ -194,11 +219,19 @@ function checkTwice(seed: Seed): void {
 function checkReferences(seed: Seed): void {
   const projects = new Set(seed.projects.map(({ name }) => name));
   const users = new Set(seed.users.map(({ name }) => name));
-  const project = (path: string, name: string) => {
-    if (!projects.has(name)) throw new SeedError(`${path}.project: unknown project ${JSON.stringify(name)}`);
+  const known = (path: string, kind: 'project' | 'user', names: ReadonlySet<string>, name: string) => {
+    if (!names.has(name)) throw new SeedError(`${path}: unknown ${kind} ${JSON.stringify(name)}`);
   };
+  const project = (path: string, name: string) => known(`${path}.project`, 'project', projects, name);
   for (const [u, user] of seed.users.entries()) {
-    const own = new Set(user.roles.map((role) => role.project));
+    const groups = seed.groups.filter(({ members }) => members.includes(user.name));
+    const own = new Set([user, ...groups].flatMap(({ roles }) => roles.map((role) => role.project)));
+    if (user.defaultProject !== undefined) {
+      known(`users[${u}].defaultProject`, 'project', projects, user.defaultProject);
+    }
+    if (user.kind === 'service_account' && user.password !== undefined) {
+      throw new SeedError(`users[${u}].password: a service account has none`);
+    }
     for (const [r, role] of user.roles.entries()) project(`users[${u}].roles[${r}]`, role.project);
     for (const kind of ['iamKeys', 's3Keys'] as const) {
       for (const [k, key] of user[kind].entries()) {
@@ -210,10 +243,12 @@ function checkReferences(seed: Seed): void {
       }
     }
   }
+  for (const [g, group] of seed.groups.entries()) {
+    for (const [r, role] of group.roles.entries()) project(`groups[${g}].roles[${r}]`, role.project);
+    for (const [m, name] of group.members.entries()) known(`groups[${g}].members[${m}]`, 'user', users, name);
+  }
   for (const [b, bucket] of seed.buckets.entries()) {
     project(`buckets[${b}]`, bucket.project);
-    if (!users.has(bucket.owner)) {
-      throw new SeedError(`buckets[${b}].owner: unknown user ${JSON.stringify(bucket.owner)}`);
-    }
+    known(`buckets[${b}].owner`, 'user', users, bucket.owner);
   }
 }

@@ -28,6 +28,7 @@ import {
 import {
   entriesOf,
   joinCommits,
+  readIndex,
   readStored,
   renamingCommit,
   type Stored,
@@ -37,6 +38,8 @@ import {
 import { writtenAgain } from './ways.ts';
 
 export interface NewGroup {
+  /** A new one when absent. */
+  readonly id?: string;
   readonly name: string;
   readonly domainId?: string;
   readonly description?: string;
@@ -55,7 +58,7 @@ export function groupsIn(entry: Entry | undefined): readonly string[] {
 /** @throws CoreError Duplicate, InvalidArgument */
 export async function createGroup(core: Core, input: NewGroup): Promise<GroupRecord> {
   const group: GroupRecord = {
-    id: newId(core.random),
+    id: input.id ?? newId(core.random),
     name: checkName('group name', input.name),
     domainId: input.domainId ?? defaultDomain.id,
     description: checkDescription('description', input.description ?? ''),
@@ -99,6 +102,16 @@ function groupAgain({ key, version, record }: Stored<GroupRecord>): Commit {
 /** @throws CoreError NoSuchGroup */
 export async function getGroup(core: Core, id: string): Promise<GroupRecord> {
   return (await openGroup(core, id)).record;
+}
+
+export async function findGroup(core: Core, id: string): Promise<GroupRecord | undefined> {
+  return isHexId(id) ? (await readStored(core.meta, groupFormat, groupKey(id)))?.record : undefined;
+}
+
+/** Of the default domain. */
+export async function findGroupByName(core: Core, name: string): Promise<GroupRecord | undefined> {
+  const id = name.length > 255 ? undefined : await readIndex(core.meta, groupNameKey(defaultDomain.id, name));
+  return id === undefined ? undefined : findGroup(core, id);
 }
 
 /** All groups of the service, by id. */

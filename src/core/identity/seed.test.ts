@@ -8,9 +8,10 @@ import type { BucketName, ProjectId, UserId } from '../model/names.ts';
 import { actorOfToken, s3KeyOf } from './authenticate.ts';
 import { bootstrap } from './bootstrap.ts';
 import { findDomain, inDefaultDomain } from './domains.ts';
+import { groupsOfUser, listGroups } from './groups.ts';
 import { listIamKeys } from './iam-keys.ts';
 import { issueTokenByIamKey, issueTokenByPassword } from './issue-token.ts';
-import { findMembership, setRoles } from './memberships.ts';
+import { findMembership, rolesIn, setRoles } from './memberships.ts';
 import { findProject, listProjects } from './projects.ts';
 import { applySeed, type Seed, SeedError, type SeedUser } from './seed.ts';
 import { findUser, listUsers } from './users.ts';
@@ -29,6 +30,7 @@ const alice: SeedUser = {
 const sample: Seed = {
   projects: [{ id: projectId, name: 'demo', accountNumber: '1234567890' }],
   users: [alice, { name: 'robot', kind: 'service_account', roles: [], iamKeys: [], s3Keys: [] }],
+  groups: [],
   buckets: [{ name: 'photos', project: 'demo', owner: 'alice@example.com' }],
 };
 const withAlice = (change: Partial<SeedUser>): Seed => ({ ...sample, users: [{ ...alice, ...change }] });
@@ -130,12 +132,12 @@ test('what changed in the file is changed in the store, and nothing is deleted',
 const conflicts: readonly [what: string, seed: Seed, message: string][] = [
   [
     'a project id with another name',
-    { projects: [{ id: projectId, name: 'demo2' }], users: [], buckets: [] },
+    { projects: [{ id: projectId, name: 'demo2' }], users: [], groups: [], buckets: [] },
     `projects[0].id: project ${projectId} has the name "demo"`,
   ],
   [
     'a project name with another id',
-    { projects: [{ id: 'a'.repeat(32) as ProjectId, name: 'demo' }], users: [], buckets: [] },
+    { projects: [{ id: 'a'.repeat(32) as ProjectId, name: 'demo' }], users: [], groups: [], buckets: [] },
     `projects[0].name: "demo" is the name of project ${projectId}`,
   ],
   [
@@ -234,4 +236,79 @@ test('roles given at run time stay where the file names none', async () => {
   await setRoles(core, userId, other.id, ['project-member']);
   await applySeed(core, sample);
   assert.deepEqual((await findMembership(core, userId, other.id))?.ownRoles, ['project-member']);
+});
+
+const crew = {
+  id: '9'.repeat(32),
+  name: 'crew',
+  members: ['alice@example.com', 'robot'],
+  roles: [
+    { project: 'demo', role: 'object-storage-manager' },
+    { project: 'lab', role: 'project-member' },
+  ],
+} as const;
+const robot: SeedUser = {
+  name: 'robot',
+  kind: 'service_account',
+  defaultProject: 'lab',
+  roles: [],
+  iamKeys: [{ name: 'ci', secret: 'by the group', project: 'lab' }],
+  s3Keys: [{ access: 'AKIDLAB', secret: 'labsecret', project: 'lab' }],
+};
+const grouped: Seed = {
+  ...sample,
+  projects: [...sample.projects, { name: 'lab' }],
+  users: [alice, robot],
+  groups: [crew],
+};
+
+test('groups with members and roles, a home, and keys for a project that a group leads to; once', async () => {
+  const core = await memoryCore({}, []);
+  await applySeed(core, grouped);
+  const account = await findUser(core, { name: 'robot', domain: inDefaultDomain });
+  const lab = await findProject(core, { name: 'lab', domain: inDefaultDomain });
+  assert.ok(account && lab);
+  assert.equal(account.defaultProjectId, lab.id);
+  assert.deepEqual(
+    (await groupsOfUser(core, account.id)).map(({ id, name }) => [id, name]),
+    [[crew.id, 'crew']],
+  );
+  assert.deepEqual((await s3KeyOf(core, 'AKIDLAB', ''))?.actor.roles, ['project-member']);
+  assert.deepEqual(await rolesIn(core, userId, projectId), ['project-admin', 'object-storage-manager']);
+  const before = await everything(core);
+  await applySeed(core, grouped);
+  assert.deepEqual(await everything(core), before);
+  // What differs is changed to what the file says; nobody is put out.
+  const less = {
+    ...crew,
+    description: 'on board',
+    members: [],
+    roles: [{ project: 'lab', role: 'none' as const }],
+  };
+  await applySeed(core, { ...grouped, groups: [less] });
+  assert.deepEqual((await s3KeyOf(core, 'AKIDLAB', ''))?.actor.roles, ['none']);
+  assert.deepEqual(await rolesIn(core, userId, projectId), ['project-admin', 'object-storage-manager']);
+  await applySeed(core, { ...grouped, users: [alice, { ...robot, defaultProject: 'demo' }], groups: [] });
+  assert.equal((await findUser(core, { id: account.id }))?.defaultProjectId, projectId);
+});
+
+test('several processes make the groups of one seed', async () => {
+  const core = await memoryCore({}, []);
+  await Promise.all(Array.from({ length: 4 }, () => applySeed(core, grouped)));
+  assert.equal((await listGroups(core)).length, 1);
+});
+
+test('refuses a group whose id or name is taken by another', async () => {
+  const core = await memoryCore({}, []);
+  await applySeed(core, grouped);
+  const refusal = async (group: typeof crew | { id: string; name: string }, message: RegExp) =>
+    assert.rejects(
+      applySeed(core, { ...grouped, groups: [{ ...crew, ...group }] }),
+      (error) => error instanceof SeedError && message.test(error.message),
+    );
+  await refusal(
+    { id: '8'.repeat(32), name: 'crew' },
+    /^groups\[0\]\.name: "crew" is the name of group 9{32}$/,
+  );
+  await refusal({ id: crew.id, name: 'staff' }, /^groups\[0\]\.id: group 9{32} has the name "crew"$/);
 });

@@ -10,57 +10,28 @@ import { setBucketEncryption } from '../buckets/encryption.ts';
 import type { Core } from '../core.ts';
 import { isCoreError } from '../errors.ts';
 import { type ProjectId, parseBucketName, type UserId } from '../model/names.ts';
-import type { ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
+import type { ProjectRecord, UserRecord } from '../model/records.ts';
 import { defaultDomain, domainCreation, findDomain, inDefaultDomain } from './domains.ts';
 import { createIamKey, findIamKey, findIamKeyByName, setIamSecret } from './iam-keys.ts';
 import { findMembership, setRoles } from './memberships.ts';
 import { verifyPassword } from './passwords.ts';
 import { createProject, findProject } from './projects.ts';
 import { createS3Key, findS3Key, setS3Secret } from './s3-keys.ts';
+import { applyGroup } from './seed-groups.ts';
+import {
+  type Applied,
+  applyRoles,
+  projectOf,
+  type Seed,
+  type SeedBucket,
+  SeedError,
+  type SeedProject,
+  type SeedUser,
+  userNamed,
+} from './seed-parts.ts';
 import { createUser, findUser, setPassword, updateUser } from './users.ts';
 
-export interface SeedProject {
-  readonly id?: ProjectId;
-  readonly name: string;
-  readonly description?: string;
-  readonly accountNumber?: string;
-}
-
-/** `project` is the name of a project of the same seed, here and below. */
-export interface SeedUser {
-  readonly id?: UserId;
-  readonly kind?: UserRecord['kind'];
-  readonly name: string;
-  readonly displayName?: string;
-  readonly password?: string;
-  readonly serviceAdmin?: boolean;
-  readonly roles: readonly { readonly project: string; readonly role: ProjectRole }[];
-  readonly iamKeys: readonly {
-    readonly id?: string;
-    readonly name: string;
-    readonly secret: string;
-    readonly project: string;
-  }[];
-  readonly s3Keys: readonly { readonly access: string; readonly secret: string; readonly project: string }[];
-}
-
-export interface SeedBucket {
-  readonly name: string;
-  readonly project: string;
-  /** The name of a user of the same seed. */
-  readonly owner: string;
-  /** Whether everything written to it is encrypted; as it is when absent. */
-  readonly useEncryption?: boolean;
-}
-
-export interface Seed {
-  readonly projects: readonly SeedProject[];
-  readonly users: readonly SeedUser[];
-  readonly buckets: readonly SeedBucket[];
-}
-
-/** A seed cannot be brought about; the message is one line that begins with the place in it, e.g. `users[0].name: ...`. */
-export class SeedError extends Error {}
+export { type Seed, type SeedBucket, SeedError, type SeedUser } from './seed-parts.ts';
 
 const attempts = 5;
 
@@ -87,6 +58,11 @@ async function applyOnce(core: Core, seed: Seed): Promise<void> {
   const users = await Promise.all(
     seed.users.map((user, i) => at(`users[${i}]`, () => applyUser(core, `users[${i}]`, user, projects))),
   );
+  for (const [i, group] of seed.groups.entries()) {
+    await at(`groups[${i}]`, () => applyGroup(core, `groups[${i}]`, group, { projects, users }));
+  }
+  // Behind the groups, as a key is for a project that its user is in by any way.
+  await Promise.all(seed.users.map((user, i) => applyKeys(core, `users[${i}]`, user, { projects, users })));
   for (const [i, bucket] of seed.buckets.entries()) {
     await at(`buckets[${i}]`, () => applyBucket(core, bucket, projects, users));
   }
@@ -141,8 +117,21 @@ async function applyUser(
   wanted: SeedUser,
   projects: ReadonlyMap<string, ProjectRecord>,
 ): Promise<UserRecord> {
-  const user = await userOf(core, path, wanted);
-  await applyRoles(core, user.id, wanted, projects);
+  const user = await userOf(core, path, wanted, projects);
+  await applyRoles(wanted.roles, projects, {
+    now: async (project) => (await findMembership(core, user.id, project))?.ownRoles ?? [],
+    set: (project, roles) => setRoles(core, user.id, project, roles),
+  });
+  return user;
+}
+
+async function applyKeys(
+  core: Core,
+  path: string,
+  wanted: SeedUser,
+  { projects, users }: Applied,
+): Promise<void> {
+  const user = userNamed(users, wanted.name);
   for (const [i, key] of wanted.iamKeys.entries()) {
     const place = `${path}.iamKeys[${i}]`;
     await at(place, () => applyIamKey(core, place, user.id, projectOf(projects, key.project), key));
@@ -151,23 +140,23 @@ async function applyUser(
     const place = `${path}.s3Keys[${i}]`;
     await at(place, () => applyS3Key(core, place, user.id, projectOf(projects, key.project), key));
   }
-  return user;
 }
 
-/** The project of that name; a seed naming others is refused where it is parsed. */
-function projectOf(projects: ReadonlyMap<string, ProjectRecord>, name: string): ProjectId {
-  const project = projects.get(name);
-  if (project === undefined) throw new SeedError(`unknown project ${JSON.stringify(name)}`);
-  return project.id;
-}
-
-async function userOf(core: Core, path: string, wanted: SeedUser): Promise<UserRecord> {
+async function userOf(
+  core: Core,
+  path: string,
+  wanted: SeedUser,
+  projects: ReadonlyMap<string, ProjectRecord>,
+): Promise<UserRecord> {
+  const home = wanted.defaultProject === undefined ? undefined : projectOf(projects, wanted.defaultProject);
   const byName = await findUser(core, { name: wanted.name, domain: inDefaultDomain });
   const found = wanted.id === undefined ? byName : await findUser(core, { id: wanted.id });
   if (found === undefined && byName !== undefined) {
     throw new SeedError(`${path}.name: ${JSON.stringify(wanted.name)} is the name of user ${byName.id}`);
   }
-  if (found === undefined) return createUser(core, wanted);
+  if (found === undefined) {
+    return createUser(core, { ...wanted, ...(home === undefined ? {} : { defaultProjectId: home }) });
+  }
   if (found.name !== wanted.name) {
     throw new SeedError(`${path}.id: user ${found.id} has the name ${JSON.stringify(found.name)}`);
   }
@@ -175,25 +164,13 @@ async function userOf(core: Core, path: string, wanted: SeedUser): Promise<UserR
   if (password !== undefined && !(await verifyPassword(core.masterKey, password, found.passwordHash))) {
     await setPassword(core, found.id, password);
   }
-  if (displayName === found.displayName && serviceAdmin === found.serviceAdmin) return found;
-  return updateUser(core, found.id, { displayName, serviceAdmin });
-}
-
-/** In each project named, exactly the roles named for it. */
-async function applyRoles(
-  core: Core,
-  user: UserId,
-  wanted: SeedUser,
-  projects: ReadonlyMap<string, ProjectRecord>,
-): Promise<void> {
-  const byProject = Map.groupBy(wanted.roles, ({ project }) => project);
-  for (const [name, entries] of byProject) {
-    const project = projectOf(projects, name);
-    const roles = new Set(entries.map(({ role }) => role));
-    const now = (await findMembership(core, user, project))?.ownRoles ?? [];
-    const same = roles.size === now.length && now.every((role) => roles.has(role));
-    if (!same) await setRoles(core, user, project, [...roles]);
-  }
+  const same =
+    displayName === found.displayName &&
+    serviceAdmin === found.serviceAdmin &&
+    (home === undefined || home === found.defaultProjectId);
+  if (same) return found;
+  const moving = home === undefined ? {} : { defaultProjectId: home };
+  return updateUser(core, found.id, { displayName, serviceAdmin, ...moving });
 }
 
 async function applyIamKey(
@@ -243,8 +220,7 @@ async function applyBucket(
   projects: ReadonlyMap<string, ProjectRecord>,
   users: readonly UserRecord[],
 ): Promise<void> {
-  const owner = users.find(({ name }) => name === wanted.owner);
-  if (owner === undefined) throw new SeedError(`unknown user ${JSON.stringify(wanted.owner)}`);
+  const owner = userNamed(users, wanted.owner);
   const projectId = projectOf(projects, wanted.project);
   const actor: UserActor = {
     kind: 'user',
