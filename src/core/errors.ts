@@ -19,7 +19,11 @@ export interface CoreErrorDetails {
   /** Names are unique across the service; `sameProject` tells whether the existing one is in the caller's project. */
   BucketExists: { bucket: string; sameProject: boolean; sameOwner: boolean };
   BucketNotEmpty: { bucket: string };
-  NoSuchKey: { bucket: string; key: string };
+  /** `marker`: the version id of the delete marker in the object's place. */
+  NoSuchKey: { bucket: string; key: string; marker?: string };
+  NoSuchVersion: { bucket: string; key: string; version: string };
+  /** The version asked for is a delete marker, which has no bytes. */
+  IsDeleteMarker: { bucket: string; key: string; version: string; modifiedAt: number };
   NoSuchUpload: { upload: string };
   /** A part named in a completion was never uploaded, or its ETag or checksum differs. */
   InvalidPart: { part: number };

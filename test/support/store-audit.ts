@@ -5,7 +5,14 @@
 import assert from 'node:assert/strict';
 import { hex } from '../../src/base/bytes.ts';
 import type { Core } from '../../src/core/core.ts';
-import { bucketFormat, manifestChunkFormat, objectFormat, partFormat } from '../../src/core/model/codecs.ts';
+import {
+  bucketFormat,
+  headFormat,
+  manifestChunkFormat,
+  objectFormat,
+  partFormat,
+  versionFormat,
+} from '../../src/core/model/codecs.ts';
 import {
   blobReferencesKey,
   bucketBytesKey,
@@ -18,9 +25,12 @@ import {
   spanOf,
   taggedKey,
   tags,
+  versionSequence,
 } from '../../src/core/model/keys.ts';
 import type { ObjectKey, ProjectId } from '../../src/core/model/names.ts';
-import type { ObjectData } from '../../src/core/model/records.ts';
+import type { Behind, ObjectData } from '../../src/core/model/records.ts';
+import { versionIdOf } from '../../src/core/versions/behind.ts';
+import { sequenceOf } from '../../src/core/versions/ids.ts';
 import { counterValue, type Entry, type Key } from '../../src/engines/meta/meta-store.ts';
 
 class Counts extends Map<string, number> {
@@ -36,6 +46,7 @@ export async function auditCounters(core: Core): Promise<{ blobs: Counts; manife
   await assertCounters(core, manifests, manifestReferencesKey, 'references of manifest');
   await auditUsage(core);
   await auditDeletions(core);
+  await auditVersions(core);
   return { blobs, manifests };
 }
 
@@ -55,7 +66,7 @@ export async function auditNothingLeft(core: Core): Promise<void> {
     assert.ok(uploads.has(Buffer.from(key).toString('hex', 1, 17)), 'a part without an upload');
   }
   const buckets = new Set((await all(core, tags.bucket)).map(({ value }) => bucketFormat.decode(value).id));
-  for (const tag of [tags.object, tags.upload]) {
+  for (const tag of [tags.object, tags.version, tags.versionHead, tags.upload]) {
     for (const { key } of await all(core, tag)) {
       assert.ok(buckets.has(Buffer.from(key).toString('hex', 1, 17)), 'something in a bucket that is gone');
     }
@@ -71,6 +82,10 @@ async function references(core: Core): Promise<{ blobs: Counts; manifests: Count
     else for (const segment of data.segments) if (segment.kind === 'blob') blobs.add(segment.blob);
   };
   for (const { value } of await all(core, tags.object)) count(objectFormat.decode(value).data);
+  for (const { value } of await all(core, tags.version)) {
+    const { behind } = versionFormat.decode(value);
+    if (behind.kind === 'object') count(behind.object.data);
+  }
   for (const { value } of await all(core, tags.part)) {
     count({ kind: 'segments', segments: partFormat.decode(value).segments });
   }
@@ -94,6 +109,39 @@ async function auditDeletions(core: Core): Promise<void> {
   assert.deepEqual(notes.sort(), expected.sort(), 'notes of dates of deletion');
 }
 
+/** Every key with something behind it has a head that says so, is in the order of sequences, and has a marker on top where it has no object. */
+async function auditVersions(core: Core): Promise<void> {
+  const behind = new Map<string, { sequence: number; record: Behind }[]>();
+  for (const { key, value } of await all(core, tags.version)) {
+    const name = hex(key).slice(2, -18);
+    const record = versionFormat.decode(value).behind;
+    behind.set(name, [...(behind.get(name) ?? []), { sequence: versionSequence(key), record }]);
+  }
+  const heads = new Map(
+    (await all(core, tags.versionHead)).map(({ key, value }) => [
+      hex(key).slice(2),
+      headFormat.decode(value),
+    ]),
+  );
+  const currents = new Map(
+    (await all(core, tags.object)).map(({ key, value }) => [hex(key).slice(2), objectFormat.decode(value)]),
+  );
+  assert.deepEqual([...heads.keys()].sort(), [...behind.keys()].sort(), 'heads and what is behind');
+  for (const [name, entries] of behind) {
+    const head = heads.get(name);
+    const current = currents.get(name);
+    const [newest] = entries;
+    assert.equal(head?.count, entries.length, 'number behind');
+    assert.ok(newest && head && head.newest >= newest.sequence, 'newest behind');
+    const nulls = entries.filter(({ record }) => versionIdOf(record) === 'null');
+    assert.ok(nulls.length + (current?.versionId === 'null' ? 1 : 0) <= 1, 'one null version');
+    assert.equal(head.nullAt, nulls[0]?.sequence, 'the null version behind');
+    if (current === undefined)
+      assert.equal(newest.record.kind, 'marker', 'a marker in the place of an object');
+    else assert.ok(sequenceOf(current) > newest.sequence, 'the current object is the newest');
+  }
+}
+
 async function auditUsage(core: Core): Promise<void> {
   const objects = new Counts();
   const bytes = new Counts();
@@ -101,6 +149,10 @@ async function auditUsage(core: Core): Promise<void> {
     const id = Buffer.from(key).toString('hex', 1, 17);
     objects.add(id);
     bytes.add(id, objectFormat.decode(value).size);
+  }
+  for (const { key, value } of await all(core, tags.version)) {
+    const { behind } = versionFormat.decode(value);
+    if (behind.kind === 'object') bytes.add(Buffer.from(key).toString('hex', 1, 17), behind.object.size);
   }
   const projects = { buckets: new Counts(), objects: new Counts(), bytes: new Counts() };
   for (const { value } of await all(core, tags.bucket)) {

@@ -21,6 +21,7 @@ import {
   word,
 } from './record-format.ts';
 import type {
+  Behind,
   BucketEncryption,
   BucketRecord,
   Checksum,
@@ -37,8 +38,10 @@ import type {
   SealedStretch,
   Segment,
   UploadRecord,
+  VersionHead,
+  VersionRecord,
 } from './records.ts';
-import { bucketTypes, kosTiers } from './records.ts';
+import { bucketTypes, kosTiers, versioningStates } from './records.ts';
 
 /** The parts of a manifest that stand in one record, in order. */
 export interface ManifestChunk {
@@ -51,7 +54,7 @@ export interface CompletionRecord {
   readonly key: ObjectKey;
   /** SHA-256 of the list of parts. */
   readonly request: Uint8Array;
-  readonly object: Omit<ObjectRecord, 'data' | 'encryption'>;
+  readonly object: Omit<ObjectRecord, 'data' | 'encryption' | 'sequence'>;
   readonly partCount: number;
   readonly encrypted?: boolean;
 }
@@ -140,7 +143,7 @@ const objectData: Field<ObjectData> = {
 
 const encryption = optional(structure<ObjectEncryption>({ key: bytes }));
 
-const objectFields: Fields<Omit<ObjectRecord, 'data' | 'encryption'>> = {
+const objectFields: Fields<CompletionRecord['object']> = {
   versionId: text,
   modifiedAt: number,
   size: number,
@@ -150,10 +153,41 @@ const objectFields: Fields<Omit<ObjectRecord, 'data' | 'encryption'>> = {
   storageClass: text,
 };
 
-export const objectFormat = recordFormat<ObjectRecord>('object', 2, {
+const wholeObject: Fields<ObjectRecord> = {
   ...objectFields,
   data: objectData,
   encryption,
+  sequence: optional(number),
+};
+
+export const objectFormat = recordFormat<ObjectRecord>('object', 3, wholeObject);
+
+const objectBehind = structure<ObjectRecord>(wholeObject);
+
+/** Object: `[0, noncurrentAt, an object record's fields]`. Delete marker: `[1, versionId, modifiedAt]`. */
+const behind: Field<Behind> = {
+  toWire: (value, attach) =>
+    value.kind === 'object'
+      ? [0, value.noncurrentAt, objectBehind.toWire(value.object, attach)]
+      : [1, value.versionId, value.modifiedAt],
+  fromWire(raw, detach) {
+    if (!Array.isArray(raw)) throw new TypeError('expected a version');
+    if (raw[0] === 0) {
+      const noncurrentAt = number.fromWire(raw[1], detach);
+      return { kind: 'object', object: objectBehind.fromWire(raw[2], detach), noncurrentAt };
+    }
+    if (raw[0] !== 1) throw new TypeError('expected an object or a delete marker');
+    const versionId = text.fromWire(raw[1], detach);
+    return { kind: 'marker', versionId, modifiedAt: number.fromWire(raw[2], detach) };
+  },
+};
+
+export const versionFormat = recordFormat<VersionRecord>('version', 1, { behind });
+
+export const headFormat = recordFormat<VersionHead>('version head', 1, {
+  count: number,
+  newest: number,
+  nullAt: optional(number),
 });
 
 const grant = structure<Grant>({
@@ -166,7 +200,7 @@ const grant = structure<Grant>({
   outsider: optional(flag),
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 7, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 8, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -192,6 +226,7 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 7, {
       description: optional(text),
     }),
   ),
+  versioning: optional(word(...versioningStates)),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

@@ -34,8 +34,10 @@ export const tags = {
   bucketName: 0x1a,
 
   object: 0x20,
-  /** Reserved: bucket id, key, NUL, inverted time. */
+  /** Noncurrent versions and delete markers. */
   version: 0x21,
+  /** What stands behind a key's current object, in numbers. */
+  versionHead: 0x22,
   upload: 0x28,
   part: 0x29,
   completion: 0x2a,
@@ -212,6 +214,34 @@ export function splitDeletionKey(key: Key): { due: number; bucketId: string; key
 
 export function versionsPrefix(bucketId: string): Buffer {
   return taggedKey(tags.version, idBytes(bucketId));
+}
+
+/** Object keys have no NUL, so it ends them; a later sequence comes first. */
+export function versionKey(bucketId: string, key: ObjectKey, sequence: number): Key {
+  return taggedKey(tags.version, idBytes(bucketId), key, versionTailOf(sequence));
+}
+
+/** Everything behind one key, newest first. */
+export function versionsOfKeySpan(bucketId: string, key: ObjectKey): KeySpan {
+  return spanOf(taggedKey(tags.version, idBytes(bucketId), key, terminator));
+}
+
+/** What follows the object key in `versionKey`, in bytes. */
+export const versionTail = 9;
+const invertedFrom = Number.MAX_SAFE_INTEGER;
+
+/** What stands behind an object key in the key of a version with this sequence. */
+export function versionTailOf(sequence: number): Buffer {
+  return Buffer.concat([terminator, u64(invertedFrom - sequence)]);
+}
+
+/** The sequence in a `versionKey`. */
+export function versionSequence(key: Key): number {
+  return invertedFrom - Number(Buffer.from(key).readBigUInt64BE(key.length - 8));
+}
+
+export function versionHeadKey(bucketId: string, key: ObjectKey): Key {
+  return taggedKey(tags.versionHead, idBytes(bucketId), key);
 }
 
 export function uploadsPrefix(bucketId: string): Buffer {

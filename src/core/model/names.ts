@@ -14,6 +14,8 @@ export type ObjectKey = Brand<string, 'ObjectKey'>;
 export type ProjectId = Brand<string, 'ProjectId'>;
 export type UserId = Brand<string, 'UserId'>;
 export type UploadId = Brand<string, 'UploadId'>;
+/** See `core/versions/ids.ts`. */
+export type VersionId = Brand<string, 'VersionId'>;
 
 export interface NameLimits {
   /** Characters of a bucket name. */

@@ -92,6 +92,35 @@ export interface ObjectRecord extends ObjectAttributes {
   readonly storageClass: string;
   readonly data: ObjectData;
   readonly encryption?: ObjectEncryption;
+  /** Its place among the versions of its key, later ones being greater; absent: written while versioning was off (`sequenceOf`). */
+  readonly sequence?: number;
+}
+
+/** What a put brings; its place among the versions of its key is decided when it is committed. */
+export type NewObject = Omit<ObjectRecord, 'versionId' | 'sequence'>;
+
+/** What stands behind the current object of a key, or in its place: an object that is no longer current, or a delete marker. */
+export type Behind =
+  | {
+      readonly kind: 'object';
+      readonly object: ObjectRecord;
+      /** When its successor came. */
+      readonly noncurrentAt: number;
+    }
+  | { readonly kind: 'marker'; readonly versionId: string; readonly modifiedAt: number };
+
+export interface VersionRecord {
+  readonly behind: Behind;
+}
+
+/** Of a key that has anything behind it; whoever changes what is at the key checks it, and so they take turns. */
+export interface VersionHead {
+  /** How many there are behind, 1 or more. */
+  readonly count: number;
+  /** No sequence behind is or was greater. */
+  readonly newest: number;
+  /** The sequence of the null version or null marker, when that is behind. */
+  readonly nullAt?: number;
 }
 
 /** Who a grant speaks for. A role group is the bearers of a role in the bucket's project. */
@@ -137,6 +166,8 @@ export interface BucketRecord {
   readonly hasLifecycle?: boolean;
   /** What Krutrim's API was told of the bucket beside what all doors know. */
   readonly kos?: KosLabels;
+  /** Absent: off, as it was from the start. It never goes off again. */
+  readonly versioning?: Versioning;
 }
 
 /** Labels: bytes lie the same way whatever they say. */
@@ -149,6 +180,9 @@ export interface KosLabels {
 
 export const kosTiers = ['fast', 'slow', 'tier-1', 'tier-2'] as const;
 export type KosTier = (typeof kosTiers)[number];
+
+export const versioningStates = ['enabled', 'suspended'] as const;
+export type Versioning = (typeof versioningStates)[number];
 
 export const bucketTypes = ['hot', 'cold'] as const;
 export type BucketType = (typeof bucketTypes)[number];

@@ -22,15 +22,17 @@ import type { UploadId } from '../model/names.ts';
 import type {
   BucketRecord,
   Checksum,
+  NewObject,
   ObjectData,
   ObjectRecord,
   PartRecord,
   UploadRecord,
 } from '../model/records.ts';
+import { draftObject } from '../objects/change.ts';
 import { checkWrite, type WriteConditions } from '../objects/conditions.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from '../objects/info.ts';
 import { draftChunk, type PlacedChunk, splitIntoChunks } from '../objects/manifest.ts';
-import { draftObject, type ObjectPlace, placeIn, placeKeys, visible } from '../objects/object-place.ts';
+import { type ObjectPlace, placeIn, placeKeys, visible } from '../objects/object-place.ts';
 import {
   type CompletedPart,
   chooseParts,
@@ -89,14 +91,14 @@ export async function completeUpload(
       parts.map(({ record }) => record),
       core.settings.minPartBytes,
     );
-    const record = assembled(core, input, upload.record, chosen);
-    const draft = draftObject(core, place, record);
-    await bringManifest(core, draft, input.upload, record, chosen, parts);
+    const made = assembled(core, input, upload.record, chosen);
+    const { draft, record } = await draftObject(core, place, made);
+    await bringManifest(core, draft, input.upload, made, chosen, parts);
     draftUploadRemoval(draft, place.bucket.record.id, upload, parts, core.clock());
-    draftNote(core, draft, input, place.bucket.record, record);
+    draftNote(core, draft, input, place.bucket.record, { ...record, data: made.data });
     await draft.commit();
     const expiry = expiryIn(core, place.lifecycle, input.key, record);
-    return { ...objectInfo(input.bucket, input.key, record), ...expiry };
+    return { ...objectInfo(place.bucket.record, input.key, record), ...expiry };
   });
 }
 
@@ -121,14 +123,16 @@ async function openCompletion(core: Core, address: UploadAddress): Promise<Opene
   };
 }
 
-type ManifestObject = ObjectRecord & { readonly data: Extract<ObjectData, { kind: 'manifest' }> };
+interface InManifest {
+  readonly data: Extract<ObjectData, { kind: 'manifest' }>;
+}
 
 function assembled(
   core: Core,
   input: CompleteUploadInput,
   upload: UploadRecord,
   parts: readonly PartRecord[],
-): ManifestObject {
+): NewObject & InManifest {
   const size = totalSize(parts);
   if (input.size !== undefined && input.size !== size) {
     throw new CoreError('InvalidArgument', { what: 'object size', reason: `the parts have ${size} bytes` });
@@ -136,7 +140,6 @@ function assembled(
   const checksum = multipartChecksum(upload, parts, input.checksum);
   return {
     ...attributesOf(upload),
-    versionId: 'null',
     modifiedAt: core.clock(),
     size,
     etag: multipartEtag(parts),
@@ -152,7 +155,7 @@ async function bringManifest(
   core: Core,
   draft: Draft,
   upload: UploadId,
-  { data: { manifest } }: ManifestObject,
+  { data: { manifest } }: InManifest,
   chosen: readonly PartRecord[],
   parts: readonly Loaded<PartRecord>[],
 ): Promise<void> {
@@ -193,7 +196,7 @@ function draftNote(
   draft: Draft,
   { upload, key, parts }: CompleteUploadInput,
   { id }: BucketRecord,
-  { data, encryption, ...object }: ManifestObject,
+  { data, encryption, sequence: _, ...object }: ObjectRecord & InManifest,
 ): void {
   const note: CompletionRecord = {
     bucketId: id,
@@ -209,14 +212,22 @@ function draftNote(
 
 function answerAgain(
   { bucket, key, upload, parts }: CompleteUploadInput,
-  { id }: BucketRecord,
+  { id, versioning }: BucketRecord,
   entry: Entry | undefined,
 ): ObjectInfo {
   const note: CompletionRecord | undefined = entry && completionFormat.decode(entry.value);
   const same = note?.bucketId === id && note.key === key && requestDigest(parts).equals(note.request);
   if (note === undefined || !same) throw new CoreError('NoSuchUpload', { upload });
-  const { object, partCount, encrypted } = note;
-  return { bucket, key, ...object, partCount, ...(encrypted === true && { encrypted }) };
+  const { partCount, encrypted } = note;
+  const { versionId, ...object } = note.object;
+  return {
+    bucket,
+    key,
+    ...(versioning !== undefined && { versionId }),
+    ...object,
+    partCount,
+    ...(encrypted === true && { encrypted }),
+  };
 }
 
 function requestDigest(parts: readonly CompletedPart[]): Buffer {

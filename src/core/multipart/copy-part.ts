@@ -11,7 +11,6 @@ import { handOn } from '../crypt/stretches.ts';
 import { CoreError } from '../errors.ts';
 import { committing, Draft, type Loaded } from '../model/draft.ts';
 import { objectKey, uploadKey } from '../model/keys.ts';
-import type { BucketName, ObjectKey } from '../model/names.ts';
 import type {
   BucketRecord,
   Checksum,
@@ -22,14 +21,16 @@ import type {
 } from '../model/records.ts';
 import { checkCopySource, type ReadConditions } from '../objects/conditions.ts';
 import { type ObjectInfo, objectInfo } from '../objects/info.ts';
-import { loadedObject, present } from '../objects/object-place.ts';
+import { placeIn, placeKeys, present } from '../objects/object-place.ts';
 import { type RequestedRange, resolveRange } from '../objects/ranges.ts';
 import { type DataRange, digestData, readData, slicesWithin, storedBytes } from '../objects/read-data.ts';
 import { lower } from '../objects/store-body.ts';
+import { requireReadable, type VersionAddress } from '../versions/find.ts';
 import { type StoredPart, storedPart, uploadPart } from './upload-part.ts';
 import {
   draftPart,
   findPart,
+  findUpload,
   loadedUpload,
   refuseWrongPartNumber,
   type UploadAddress,
@@ -38,7 +39,7 @@ import {
 
 export interface CopyPartInput extends UploadAddress {
   readonly part: number;
-  readonly source: { readonly bucket: BucketName; readonly key: ObjectKey };
+  readonly source: VersionAddress;
   readonly sourceConditions: ReadConditions;
   readonly range?: RequestedRange;
   readonly signal: AbortSignal;
@@ -56,7 +57,7 @@ export async function copyPart(
   const partOf = partReader(core, input);
   return committing('part', async () => {
     const { from, to } = await openBoth(core, input);
-    const source = objectInfo(input.source.bucket, input.source.key, from.record);
+    const source = objectInfo(from.bucket, input.source.key, from.record);
     checkCopySource(input.sourceConditions, source);
     if ((from.record.encryption === undefined) !== (to.upload.record.encryption === undefined)) {
       return { part: await writtenAnew(core, input, from), source };
@@ -91,17 +92,19 @@ interface CopySource extends Loaded<ObjectRecord> {
 
 async function openBoth(core: Core, input: CopyPartInput): Promise<{ from: CopySource; to: UploadPlace }> {
   const { source } = input;
+  if (source.version !== undefined) {
+    const { bucket, object, engineKey } = await requireReadable(core, source);
+    return { from: { ...object, bucket: bucket.record, engineKey }, to: await findUpload(core, input) };
+  }
   const [from, to] = await openPlaces(core, [
-    { bucket: source.bucket, keys: ({ id }) => [objectKey(id, source.key)] },
+    { bucket: source.bucket, keys: (bucket) => placeKeys(bucket, source.key) },
     { bucket: input.bucket, keys: ({ id }) => [uploadKey(id, input.key, input.upload)] },
   ]);
   if (from === undefined || to === undefined) throw new CoreError('NoSuchBucket', { bucket: input.bucket });
   const upload = loadedUpload(to.entries[0], input);
-  const object = present(core, loadedObject(from.entries[0]), source);
-  return {
-    from: { ...object, bucket: from.bucket.record, engineKey: objectKey(from.bucket.record.id, source.key) },
-    to: { bucket: to.bucket, upload },
-  };
+  const { bucket, object } = await present(core, placeIn(from, source.key));
+  const engineKey = objectKey(bucket.record.id, source.key);
+  return { from: { ...object, bucket: bucket.record, engineKey }, to: { bucket: to.bucket, upload } };
 }
 
 /** Makes the part's record, reading the source once per version of it. */

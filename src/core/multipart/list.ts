@@ -66,7 +66,7 @@ export async function listUploads(core: Core, input: ListUploadsInput): Promise<
   const low = input.afterKey === undefined ? undefined : boundaryBytes(input.afterKey.split('\0', 1).join());
   const { afterUpload } = input;
   const { items, truncated } = await walk({
-    meta: core.meta,
+    range: (range) => core.meta.range(range),
     base,
     prefix,
     delimiter,

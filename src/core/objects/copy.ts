@@ -18,26 +18,21 @@ import type {
   BucketRecord,
   Checksum,
   ChecksumAlgorithm,
+  NewObject,
   ObjectAttributes,
   ObjectRecord,
 } from '../model/records.ts';
+import { requireReadable, type VersionAddress } from '../versions/find.ts';
+import { draftObject } from './change.ts';
 import { checkCopySource, checkWrite, type ReadConditions, type WriteConditions } from './conditions.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from './info.ts';
-import {
-  draftObject,
-  loadedObject,
-  type ObjectPlace,
-  placeIn,
-  placeKeys,
-  present,
-  visible,
-} from './object-place.ts';
+import { findObject, type ObjectPlace, placeIn, placeKeys, present, visible } from './object-place.ts';
 import { putObject } from './put.ts';
 import { digestData, readData, storedBytes } from './read-data.ts';
 import { lower } from './store-body.ts';
 
 export interface CopyObjectInput {
-  readonly source: { readonly bucket: BucketName; readonly key: ObjectKey };
+  readonly source: VersionAddress;
   readonly sourceConditions: ReadConditions;
   readonly bucket: BucketName;
   readonly key: ObjectKey;
@@ -63,8 +58,7 @@ export async function copyObject(
   const checksumOf = checksumReader(core, input.checksum);
   return committing('object', async () => {
     const { from, to } = await openBoth(core, input);
-    const { bucket, key } = input.source;
-    const source = objectInfo(bucket, key, from.record);
+    const source = objectInfo(from.bucket, input.source.key, from.record);
     checkCopySource(input.sourceConditions, source);
     checkWrite(input.conditions, visible(core, to.object)?.record, input);
     const wanted = input.encrypted === true || encryptsAll(to.bucket.record);
@@ -73,9 +67,8 @@ export async function copyObject(
     }
     const { size, etag, data } = from.record;
     const checksum = await checksumOf(from);
-    const record: ObjectRecord = {
+    const made: NewObject = {
       ...attributesOf(input.attributes(source)),
-      versionId: 'null',
       modifiedAt: core.clock(),
       size,
       etag,
@@ -85,9 +78,10 @@ export async function copyObject(
       ...encryptionIn(core, to.bucket.record, dataKeyOf(core, from.bucket, from.record)),
     };
     // The bytes are referred to once more only while the source still refers to them: a count that reached zero stays there.
-    await draftObject(core, to, record).check(from.engineKey, from.version).commit();
+    const { draft, record } = await draftObject(core, to, made);
+    await draft.check(from.engineKey, from.version).commit();
     const expiry = expiryIn(core, to.lifecycle, input.key, record);
-    return { info: { ...objectInfo(input.bucket, input.key, record), ...expiry }, source };
+    return { info: { ...objectInfo(to.bucket.record, input.key, record), ...expiry }, source };
   });
 }
 
@@ -119,25 +113,34 @@ interface CopySource extends Loaded<ObjectRecord> {
   readonly engineKey: Key;
 }
 
-async function openBoth(core: Core, input: CopyObjectInput): Promise<{ from: CopySource; to: ObjectPlace }> {
+interface Both {
+  readonly from: CopySource;
+  readonly to: ObjectPlace;
+}
+
+async function openBoth(core: Core, input: CopyObjectInput): Promise<Both> {
+  const { version } = input.source;
+  const both = version === undefined ? await openCurrent(core, input) : await openVersion(core, input);
+  if (both.from.record.encryption === undefined || both.to.bucket.record.encryption !== undefined)
+    return both;
+  await giveKey(core, input.bucket);
+  return openBoth(core, input);
+}
+
+async function openCurrent(core: Core, { source, ...target }: CopyObjectInput): Promise<Both> {
   const [from, to] = await openPlaces(core, [
-    { bucket: input.source.bucket, keys: ({ id }) => [objectKey(id, input.source.key)] },
-    { bucket: input.bucket, keys: (bucket) => placeKeys(bucket, input.key) },
+    { bucket: source.bucket, keys: (bucket) => placeKeys(bucket, source.key) },
+    { bucket: target.bucket, keys: (bucket) => placeKeys(bucket, target.key) },
   ]);
-  if (from === undefined || to === undefined) throw new CoreError('NoSuchBucket', { bucket: input.bucket });
-  const source = present(core, loadedObject(from.entries[0]), input.source);
-  if (source.record.encryption !== undefined && to.bucket.record.encryption === undefined) {
-    await giveKey(core, input.bucket);
-    return openBoth(core, input);
-  }
-  return {
-    from: {
-      ...source,
-      bucket: from.bucket.record,
-      engineKey: objectKey(from.bucket.record.id, input.source.key),
-    },
-    to: placeIn(to, input.key),
-  };
+  if (from === undefined || to === undefined) throw new CoreError('NoSuchBucket', { bucket: target.bucket });
+  const { bucket, object } = await present(core, placeIn(from, source.key));
+  const engineKey = objectKey(bucket.record.id, source.key);
+  return { from: { ...object, bucket: bucket.record, engineKey }, to: placeIn(to, target.key) };
+}
+
+async function openVersion(core: Core, input: CopyObjectInput): Promise<Both> {
+  const { bucket, object, engineKey } = await requireReadable(core, input.source);
+  return { from: { ...object, bucket: bucket.record, engineKey }, to: await findObject(core, input) };
 }
 
 /** Gives the checksum a copy keeps: the source's own, or one of the wanted algorithm, read from the bytes once per version. */

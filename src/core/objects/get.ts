@@ -2,12 +2,13 @@
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
-import type { BucketName, ObjectKey } from '../model/names.ts';
+import type { BucketName, ObjectKey, VersionId } from '../model/names.ts';
 import type { ObjectRecord } from '../model/records.ts';
+import { requireReadable } from '../versions/find.ts';
 import { checkRead, type ReadConditions } from './conditions.ts';
 import { type ObjectInfo, objectInfo } from './info.ts';
 import { findManifestPart } from './manifest.ts';
-import { requireObject, type Sight } from './object-place.ts';
+import type { Sight } from './object-place.ts';
 import { type RequestedRange, resolveRanges } from './ranges.ts';
 import { type DataRange, openData, storedBytes } from './read-data.ts';
 
@@ -16,6 +17,7 @@ export type { RequestedRange };
 export interface ReadObjectInput {
   readonly bucket: BucketName;
   readonly key: ObjectKey;
+  readonly version?: VersionId | undefined;
   readonly conditions: ReadConditions;
   /** Several ranges are for Swift (multipart/byteranges); each must be satisfiable, or is left out when another is. */
   readonly ranges?: readonly RequestedRange[];
@@ -35,14 +37,20 @@ export interface ObjectReading {
   open(range: { readonly start: number; readonly end: number }): Uint8Array | AsyncIterable<Uint8Array>;
 }
 
-/** @throws CoreError NoSuchBucket, NoSuchKey, NotModified, PreconditionFailed, RangeNotSatisfiable, InvalidPart */
+/**
+ * @throws CoreError NoSuchBucket, NoSuchKey, NotModified, PreconditionFailed, RangeNotSatisfiable, InvalidPart; NoSuchVersion,
+ * IsDeleteMarker for a version
+ */
 export async function readObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
-  const { bucket, object, lifecycle } = await requireObject(core, input, input.sight);
+  const { bucket, object, lifecycle } = await requireReadable(core, input, input.sight);
   const { record } = object;
   checkRead(input.conditions, record);
   const asked = await askedRanges(core, input, record);
   return {
-    info: { ...objectInfo(input.bucket, input.key, record), ...expiryIn(core, lifecycle, input.key, record) },
+    info: {
+      ...objectInfo(bucket.record, input.key, record),
+      ...expiryIn(core, lifecycle, input.key, record),
+    },
     ranges: asked ?? [{ start: 0, end: record.size }],
     // A part without bytes is no range that could be named.
     partial: asked?.every(({ start, end }) => start < end) ?? false,

@@ -1,13 +1,19 @@
 /** What use cases tell about an object: its record without the bytes' whereabouts. */
 import type { Expiry } from '../lifecycle/rules.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { Checksum, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
+import type {
+  BucketRecord,
+  Checksum,
+  ChecksumAlgorithm,
+  ObjectAttributes,
+  ObjectRecord,
+} from '../model/records.ts';
 
 export interface ObjectInfo extends ObjectAttributes {
   readonly bucket: BucketName;
   readonly key: ObjectKey;
-  /** `null` while the bucket is not versioned (S3's name for it). */
-  readonly versionId: string;
+  /** Absent in a bucket that never had versioning. */
+  readonly versionId?: string;
   /** Milliseconds since the epoch. */
   readonly modifiedAt: number;
   readonly size: number;
@@ -23,11 +29,16 @@ export interface ObjectInfo extends ObjectAttributes {
   readonly expiry?: Expiry;
 }
 
-export function objectInfo(bucket: BucketName, key: ObjectKey, record: ObjectRecord): ObjectInfo {
-  const { data, encryption, ...told } = record;
+export function objectInfo(
+  bucket: Pick<BucketRecord, 'name' | 'versioning'>,
+  key: ObjectKey,
+  record: ObjectRecord,
+): ObjectInfo {
+  const { data, encryption, versionId, sequence: _, ...told } = record;
   return {
-    bucket,
+    bucket: bucket.name,
     key,
+    ...(bucket.versioning !== undefined && { versionId }),
     ...told,
     ...(data.kind === 'manifest' && { partCount: data.partCount }),
     ...(encryption !== undefined && { encrypted: true }),

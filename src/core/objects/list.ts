@@ -60,7 +60,7 @@ export async function listObjects(core: Core, input: ListObjectsInput): Promise<
     afterName: afterKey,
   });
   const { items, truncated } = await walk({
-    meta: core.meta,
+    range: (range) => core.meta.range(range),
     base,
     prefix,
     delimiter,
@@ -71,7 +71,7 @@ export async function listObjects(core: Core, input: ListObjectsInput): Promise<
     read({ value }, name) {
       const object = objectFormat.decode(value);
       if (isPastDue(object, now)) return undefined;
-      return objectInfo(input.bucket, name.toString() as ObjectKey, object);
+      return objectInfo(record, name.toString() as ObjectKey, object);
     },
   });
   return { entries: items.map(listedEntry), truncated };

@@ -1,26 +1,15 @@
-/**
- * Owns the meeting of a bucket and one object key: what is there now, and the commit that replaces or removes it. Every such
- * commit checks the bucket's and the object's versions and moves references and counters along.
- */
+/** Owns the meeting of a bucket and one object key: what is there now. Refuses to change it: that is `change.ts`. */
 
 import type { Entry, Key } from '../../engines/meta/meta-store.ts';
 import { type OpenedPlace, openPlace } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
-import { deletionFormat, objectFormat } from '../model/codecs.ts';
-import { Draft, type Loaded } from '../model/draft.ts';
-import {
-  bucketBytesKey,
-  bucketDocumentKey,
-  bucketKey,
-  bucketObjectsKey,
-  deletionKey,
-  objectKey,
-  projectBytesKey,
-  projectObjectsKey,
-} from '../model/keys.ts';
+import { headFormat, objectFormat } from '../model/codecs.ts';
+import type { Loaded } from '../model/draft.ts';
+import { bucketDocumentKey, objectKey, versionHeadKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { BucketRecord, ObjectRecord } from '../model/records.ts';
+import type { BucketRecord, ObjectRecord, VersionHead } from '../model/records.ts';
+import { newestBehind, versionIdOf } from '../versions/behind.ts';
 import { isPastDue } from './past-due.ts';
 
 export interface ObjectAddress {
@@ -32,8 +21,10 @@ export interface ObjectAddress {
 export interface ObjectPlace {
   readonly bucket: Loaded<BucketRecord>;
   readonly key: ObjectKey;
-  /** What is there now, past due or not: `visible` is what everybody is told of. */
+  /** The current object, past due or not: `visible` is what everybody is told of. */
   readonly object: Loaded<ObjectRecord> | undefined;
+  /** What is behind it, in a bucket with versioning. */
+  readonly head?: Loaded<VersionHead> | undefined;
   /** The bucket's lifecycle document, where it was read along. */
   readonly lifecycle?: Entry | undefined;
 }
@@ -50,19 +41,26 @@ export async function lookAt(core: Core, { bucket, key }: ObjectAddress): Promis
 }
 
 /** What is to be read of a place with its bucket, and nothing that the bucket's record says is not there. */
-export function placeKeys({ id, hasLifecycle }: BucketRecord, key: ObjectKey): Key[] {
-  const current = objectKey(id, key);
-  return hasLifecycle === false ? [current] : [current, bucketDocumentKey(id, 'lifecycle')];
+export function placeKeys({ id, hasLifecycle, versioning }: BucketRecord, key: ObjectKey): Key[] {
+  const keys = [objectKey(id, key)];
+  if (hasLifecycle !== false) keys.push(bucketDocumentKey(id, 'lifecycle'));
+  if (versioning !== undefined) keys.push(versionHeadKey(id, key));
+  return keys;
 }
 
 /** The place in what was read by `placeKeys`; other keys may have been read behind them. */
 export function placeIn({ bucket, entries }: OpenedPlace, key: ObjectKey): ObjectPlace {
-  const [object, lifecycle] = entries;
+  const { hasLifecycle, versioning } = bucket.record;
+  let at = 0;
+  const object = loadedObject(entries[at++]);
+  const lifecycle = hasLifecycle === false ? undefined : entries[at++];
+  const head = versioning === undefined ? undefined : entries[at];
   return {
     bucket,
     key,
-    object: loadedObject(object),
-    lifecycle: bucket.record.hasLifecycle === false ? undefined : lifecycle,
+    object,
+    lifecycle,
+    head: head && { record: headFormat.decode(head.value), version: head.version },
   };
 }
 
@@ -84,67 +82,25 @@ export function visible(
   return object !== undefined && isPastDue(object.record, core.clock()) ? undefined : object;
 }
 
+export type PresentPlace = ObjectPlace & { readonly object: Loaded<ObjectRecord> };
+
 /** @throws CoreError NoSuchBucket, NoSuchKey */
 export async function requireObject(
   core: Core,
   address: ObjectAddress,
   sight?: Sight,
-): Promise<ObjectPlace & { readonly object: Loaded<ObjectRecord> }> {
-  const place = await findObject(core, address, sight);
-  return { ...place, object: present(core, place.object, address) };
+): Promise<PresentPlace> {
+  return present(core, await findObject(core, address, sight));
 }
 
-/** @throws CoreError NoSuchKey */
-export function present(
-  core: Core,
-  object: Loaded<ObjectRecord> | undefined,
-  { bucket, key }: ObjectAddress,
-): Loaded<ObjectRecord> {
-  const found = visible(core, object);
-  if (found === undefined) throw new CoreError('NoSuchKey', { bucket, key });
-  return found;
-}
-
-/** Makes `record` the object at `place`. */
-export function draftObject(core: Core, place: ObjectPlace, record: ObjectRecord): Draft {
-  const draft = draftChange(core, place).retain(record.data);
-  draft.put(objectKey(place.bucket.record.id, place.key), objectFormat.encode(record));
-  const was = place.object?.record;
-  if (was !== undefined) draft.release(was.data);
-  noteDeletion(draft, place, was?.deleteAt, record.deleteAt);
-  return count(draft, place.bucket.record, was === undefined ? 1 : 0, record.size - (was?.size ?? 0));
-}
-
-/** Removes the object that is at `place`. */
-export function draftRemoval(core: Core, place: ObjectPlace, { record }: Loaded<ObjectRecord>): Draft {
-  const draft = draftChange(core, place).release(record.data);
-  draft.delete(objectKey(place.bucket.record.id, place.key));
-  noteDeletion(draft, place, record.deleteAt, undefined);
-  return count(draft, place.bucket.record, -1, -record.size);
-}
-
-function draftChange(core: Core, { bucket, key, object }: ObjectPlace): Draft {
-  return new Draft(core)
-    .check(bucketKey(bucket.record.name), bucket.version)
-    .check(objectKey(bucket.record.id, key), object?.version);
-}
-
-/** Moves the note of when the object is to go, in the commit that changes the object. */
-function noteDeletion(
-  draft: Draft,
-  { bucket: { record }, key }: ObjectPlace,
-  was: number | undefined,
-  is: number | undefined,
-): void {
-  if (was !== undefined && was !== is) draft.delete(deletionKey(was, record.id, key));
-  if (is !== undefined)
-    draft.put(deletionKey(is, record.id, key), deletionFormat.encode({ bucket: record.name }));
-}
-
-function count(draft: Draft, { id, projectId }: BucketRecord, objects: number, bytes: number): Draft {
-  return draft
-    .add(bucketObjectsKey(id), objects)
-    .add(bucketBytesKey(id), bytes)
-    .add(projectObjectsKey(projectId), objects)
-    .add(projectBytesKey(projectId), bytes);
+/** @throws CoreError NoSuchKey, which names the delete marker that is in the object's place */
+export async function present(core: Core, place: ObjectPlace): Promise<PresentPlace> {
+  const object = visible(core, place.object);
+  if (object !== undefined) return { ...place, object };
+  const { bucket, key } = place;
+  const address = { bucket: bucket.record.name, key };
+  if (place.object !== undefined || place.head === undefined) throw new CoreError('NoSuchKey', address);
+  const [newest] = await newestBehind(core, bucket.record.id, key, 1);
+  const marker = newest?.record.kind === 'marker' ? versionIdOf(newest.record) : undefined;
+  throw new CoreError('NoSuchKey', { ...address, ...(marker !== undefined && { marker }) });
 }

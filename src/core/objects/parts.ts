@@ -1,12 +1,12 @@
 /** The parts an object was uploaded in, for those who want to fetch or check it part by part. */
 import type { Core } from '../core.ts';
 import type { ManifestPart } from '../model/records.ts';
+import { requireReadable, type VersionAddress } from '../versions/find.ts';
 import { checkRead, type ReadConditions } from './conditions.ts';
 import { type ObjectInfo, objectInfo } from './info.ts';
 import { partsOf } from './manifest.ts';
-import { type ObjectAddress, requireObject } from './object-place.ts';
 
-export interface ListObjectPartsInput extends ObjectAddress {
+export interface ListObjectPartsInput extends VersionAddress {
   readonly conditions: ReadConditions;
   /** Exclusive: parts up to this number are left out. */
   readonly after: number;
@@ -20,11 +20,12 @@ export interface ObjectPartPage {
   readonly truncated: boolean;
 }
 
-/** @throws CoreError NoSuchBucket, NoSuchKey, NotModified, PreconditionFailed */
+/** @throws CoreError NoSuchBucket, NoSuchKey, NoSuchVersion, IsDeleteMarker, NotModified, PreconditionFailed */
 export async function listObjectParts(core: Core, input: ListObjectPartsInput): Promise<ObjectPartPage> {
-  const { record } = (await requireObject(core, input)).object;
+  const place = await requireReadable(core, input);
+  const { record } = place.object;
   checkRead(input.conditions, record);
-  const info = objectInfo(input.bucket, input.key, record);
+  const info = objectInfo(place.bucket.record, input.key, record);
   const parts: ObjectPartPage['parts'][number][] = [];
   if (record.data.kind !== 'manifest') return { info, parts, truncated: false };
   for await (const { number, size, checksum } of partsOf(core, record.data.manifest)) {

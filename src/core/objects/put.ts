@@ -6,10 +6,11 @@ import { encryptionIn } from '../crypt/keys.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
 import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { BucketRecord, ChecksumAlgorithm, ObjectAttributes, ObjectRecord } from '../model/records.ts';
+import type { BucketRecord, ChecksumAlgorithm, NewObject, ObjectAttributes } from '../model/records.ts';
+import { draftObject } from './change.ts';
 import { checkWrite, type WriteConditions } from './conditions.ts';
 import { attributesOf, type ExpectedDigest, type ObjectInfo, objectInfo } from './info.ts';
-import { draftObject, findObject, type ObjectPlace, type Sight, visible } from './object-place.ts';
+import { findObject, type ObjectPlace, type Sight, visible } from './object-place.ts';
 import { keepingBody, storeBody } from './store-body.ts';
 
 export interface PutObjectInput {
@@ -44,7 +45,6 @@ export async function putObject(core: Core, _actor: Actor, input: PutObjectInput
   return keepingBody(core, segments, () =>
     writeObject(core, input, stale ? undefined : early, (bucket) => ({
       ...attributesOf(input.attributes),
-      versionId: 'null',
       modifiedAt: core.clock(),
       etag: md5,
       storageClass: bucket.storageClass,
@@ -60,19 +60,18 @@ async function writeObject(
   core: Core,
   input: PutObjectInput,
   early: ObjectPlace | undefined,
-  make: (bucket: BucketRecord) => ObjectRecord,
+  make: (bucket: BucketRecord) => NewObject,
 ): Promise<ObjectInfo> {
   let place = early;
   return committing('object', async () => {
-    place ??= await findObject(core, input);
-    const { bucket, object, lifecycle } = place;
-    checkWrite(input.conditions, visible(core, object)?.record, input);
-    const record = make(bucket.record);
-    const draft = draftObject(core, place, record);
+    const found = place ?? (await findObject(core, input));
     place = undefined;
+    const { bucket, object, lifecycle } = found;
+    checkWrite(input.conditions, visible(core, object)?.record, input);
+    const { draft, record } = await draftObject(core, found, make(bucket.record));
     await draft.commit();
     return {
-      ...objectInfo(input.bucket, input.key, record),
+      ...objectInfo(bucket.record, input.key, record),
       ...expiryIn(core, lifecycle, input.key, record),
     };
   });

@@ -17,8 +17,10 @@ import { collect as collectBytes } from '../../base/streams/collect.ts';
 import { Corrupt } from '../../engines/errors.ts';
 import { createBucket } from '../buckets/create.ts';
 import { deleteBucket } from '../buckets/delete.ts';
+import { putVersioning } from '../buckets/versioning.ts';
 import { CoreError } from '../errors.ts';
 import type { UploadId } from '../model/names.ts';
+import type { Versioning } from '../model/records.ts';
 import { abortUpload } from '../multipart/abort.ts';
 import { completeUpload } from '../multipart/complete.ts';
 import { copyPart } from '../multipart/copy-part.ts';
@@ -45,6 +47,7 @@ type Step =
     }
   | { do: 'delete bucket'; bucket: string }
   | { do: 'create bucket'; bucket: string }
+  | { do: 'versioning'; bucket: string; versioning: Versioning }
   | { do: 'collect' };
 
 const buckets = ['one', 'two'];
@@ -73,6 +76,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete bucket' as const), bucket: bucketOf }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('create bucket' as const), bucket: bucketOf }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('versioning' as const),
+      bucket: bucketOf,
+      versioning: fc.constantFrom('enabled' as const, 'suspended' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ do: 'collect' as const }) },
 );
 
@@ -120,7 +131,9 @@ async function run(core: MemoryCore, one: Step): Promise<void> {
   } else {
     const name = bucketName(one.bucket);
     if (one.do === 'delete bucket') await deleteBucket(core, name);
-    else await createBucket(core, testActor, { name, encrypted: one.bucket === 'two' });
+    else if (one.do === 'versioning') {
+      await putVersioning(core, testActor, { bucket: name, versioning: one.versioning });
+    } else await createBucket(core, testActor, { name, encrypted: one.bucket === 'two' });
   }
 }
 
@@ -151,16 +164,19 @@ async function runMultipart(core: MemoryCore, one: Extract<Step, { do: 'multipar
 /** What each step does to a map of buckets to texts, and the refusals. */
 class Model {
   readonly buckets = new Map<string, Map<string, string>>();
+  /** Buckets with versioning, and whether anything was written or deleted since: it is behind, or will be. */
+  readonly versioned = new Map<string, boolean>();
 
   carryOut(one: Step): string {
     if (one.do === 'collect') return 'done';
+    if (one.do === 'versioning') return this.#versioning(one.bucket);
     if (one.do === 'create bucket' || one.do === 'delete bucket') return this.#bucket(one.do, one.bucket);
     if (one.do === 'copy') return this.#copy(one.from, one.to);
     const [objects, key] = this.#find(one.at);
     if (objects === undefined) return 'NoSuchBucket';
-    if (one.do === 'put') objects.set(key, one.text);
-    if (one.do === 'delete') objects.delete(key);
-    return one.do === 'multipart' ? this.#multipart(one, objects, key) : 'done';
+    if (one.do === 'put') this.#put(one.at, one.text);
+    if (one.do === 'delete' && objects.delete(key)) this.#touch(one.at);
+    return one.do === 'multipart' ? this.#multipart(one) : 'done';
   }
 
   #bucket(what: 'create bucket' | 'delete bucket', bucket: string): string {
@@ -171,9 +187,27 @@ class Model {
     }
     const objects = this.buckets.get(bucket);
     if (objects === undefined) return 'NoSuchBucket';
-    if (objects.size > 0) return 'BucketNotEmpty';
+    if (objects.size > 0 || this.versioned.get(bucket) === true) return 'BucketNotEmpty';
     this.buckets.delete(bucket);
+    this.versioned.delete(bucket);
     return 'done';
+  }
+
+  #versioning(bucket: string): string {
+    if (!this.buckets.has(bucket)) return 'NoSuchBucket';
+    this.versioned.set(bucket, this.versioned.get(bucket) ?? false);
+    return 'done';
+  }
+
+  #put(at: Address, content: string): void {
+    const [objects, key] = this.#find(at);
+    objects?.set(key, content);
+    this.#touch(at);
+  }
+
+  #touch(at: Address): void {
+    const [bucket = ''] = at.split('/');
+    if (this.versioned.has(bucket)) this.versioned.set(bucket, true);
   }
 
   #find(at: Address): [Map<string, string> | undefined, string] {
@@ -183,19 +217,15 @@ class Model {
 
   #copy(from: Address, to: Address): string {
     const [source, sourceKey] = this.#find(from);
-    const [target, key] = this.#find(to);
+    const [target] = this.#find(to);
     if (source === undefined || target === undefined) return 'NoSuchBucket';
     const content = source.get(sourceKey);
     if (content === undefined) return 'NoSuchKey';
-    target.set(key, content);
+    this.#put(to, content);
     return 'done';
   }
 
-  #multipart(
-    { parts, end }: Extract<Step, { do: 'multipart' }>,
-    objects: Map<string, string>,
-    key: string,
-  ): string {
+  #multipart({ at, parts, end }: Extract<Step, { do: 'multipart' }>): string {
     let whole = '';
     for (const content of parts) {
       if (typeof content === 'string') {
@@ -209,7 +239,7 @@ class Model {
       if (content.start >= found.length) return 'RangeNotSatisfiable';
       whole += found.slice(content.start);
     }
-    if (end === 'complete') objects.set(key, whole);
+    if (end === 'complete') this.#put(at, whole);
     return 'done';
   }
 }

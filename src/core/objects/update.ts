@@ -3,8 +3,9 @@ import type { Core } from '../core.ts';
 import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { ObjectAttributes, ObjectRecord } from '../model/records.ts';
+import { draftUpdate } from './change.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from './info.ts';
-import { draftObject, requireObject } from './object-place.ts';
+import { requireObject } from './object-place.ts';
 
 export interface UpdateObjectInput {
   readonly bucket: BucketName;
@@ -12,14 +13,15 @@ export interface UpdateObjectInput {
   readonly attributes: (current: ObjectInfo) => ObjectAttributes;
 }
 
-/** @throws CoreError NoSuchBucket, NoSuchKey */
+/** The current object; it stays the same version. @throws CoreError NoSuchBucket, NoSuchKey */
 export async function updateObject(core: Core, input: UpdateObjectInput): Promise<ObjectInfo> {
-  const { bucket, key } = input;
+  const { key } = input;
   return committing('object', async () => {
     const place = await requireObject(core, input);
+    const bucket = place.bucket.record;
     const { record } = place.object;
     const changed = withAttributes(record, input.attributes(objectInfo(bucket, key, record)), core.clock());
-    await draftObject(core, place, changed).commit();
+    await draftUpdate(core, place, changed).commit();
     return objectInfo(bucket, key, changed);
   });
 }

@@ -3,10 +3,10 @@
  * between two boundaries, in either direction. Its cost follows what it gives out: a rolled-up prefix is skipped with one seek.
  */
 import { afterKey, afterPrefix, compareBytes } from '../../base/bytes.ts';
-import type { Entry, MetaStore } from '../../engines/meta/meta-store.ts';
+import type { Entry, KeyRange } from '../../engines/meta/meta-store.ts';
 
-export interface Walk<T> {
-  readonly meta: MetaStore;
+export interface Walk<T, E extends Entry = Entry> {
+  readonly range: (range: KeyRange) => Promise<readonly E[]>;
   /** What all keys begin with; a name and whatever `nameOf` cuts off follow. */
   readonly base: Buffer;
   /** The names wanted begin with it. */
@@ -22,7 +22,7 @@ export interface Walk<T> {
   /** The name in what follows `base` in a key. */
   readonly nameOf: (rest: Buffer) => Buffer;
   /** What to keep of an entry, undefined for one that is not to be seen; the entry itself is not kept, because its value may be large. */
-  readonly read: (entry: Entry, name: Buffer) => T | undefined;
+  readonly read: (entry: E, name: Buffer) => T | undefined;
 }
 
 export type WalkItem<T> =
@@ -39,7 +39,7 @@ const firstPage = 64;
 const smallestPage = 4;
 const largestPage = 250;
 
-export async function walk<T>(plan: Walk<T>): Promise<WalkResult<T>> {
+export async function walk<T, E extends Entry>(plan: Walk<T, E>): Promise<WalkResult<T>> {
   const items: WalkItem<T>[] = [];
   if (plan.limit === 0) return { items, truncated: false };
   let { start, end } = plan;
@@ -48,7 +48,7 @@ export async function walk<T>(plan: Walk<T>): Promise<WalkResult<T>> {
   let room = 0;
   while (compareBytes(start, end) < 0) {
     const wanted = Math.min(page, Math.max(plan.limit - items.length, room) + 1);
-    const entries = await plan.meta.range({ start, end, limit: wanted, reverse: plan.reverse });
+    const entries = await plan.range({ start, end, limit: wanted, reverse: plan.reverse });
     const { full, skipping, hidden } = takePage(plan, entries, items);
     if (full) return { items, truncated: true };
     const last = entries.at(-1);
@@ -72,7 +72,11 @@ interface TakenPage {
 }
 
 /** Adds the items of one page. */
-function takePage<T>(plan: Walk<T>, entries: readonly Entry[], items: WalkItem<T>[]): TakenPage {
+function takePage<T, E extends Entry>(
+  plan: Walk<T, E>,
+  entries: readonly E[],
+  items: WalkItem<T>[],
+): TakenPage {
   let rolled: Buffer | undefined;
   let hidden = false;
   for (const entry of entries) {
@@ -93,7 +97,7 @@ function takePage<T>(plan: Walk<T>, entries: readonly Entry[], items: WalkItem<T
   return { full: false, skipping: rolled, hidden };
 }
 
-function nameOf<T>({ base, nameOf }: Walk<T>, { key }: Entry): Buffer {
+function nameOf<T, E extends Entry>({ base, nameOf }: Walk<T, E>, { key }: Entry): Buffer {
   return nameOf(Buffer.from(key.buffer, key.byteOffset + base.length, key.length - base.length));
 }
 

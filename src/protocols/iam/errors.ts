@@ -117,6 +117,8 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   BucketExists: unexpected,
   BucketNotEmpty: unexpected,
   NoSuchKey: unexpected,
+  NoSuchVersion: unexpected,
+  IsDeleteMarker: unexpected,
   NoSuchUpload: unexpected,
   InvalidPart: unexpected,
   InvalidPartOrder: unexpected,

@@ -71,7 +71,17 @@ export const fromCore: Translations = {
       BucketName: bucket,
     }),
   BucketNotEmpty: ({ bucket }) => s3Error('BucketNotEmpty', undefined, { BucketName: bucket }),
-  NoSuchKey: ({ key }) => s3Error('NoSuchKey', undefined, { Key: key }),
+  NoSuchKey: ({ key, marker }) =>
+    s3Error('NoSuchKey', undefined, { Key: key }, marker === undefined ? {} : markerHeaders(marker)),
+  NoSuchVersion: ({ key, version }) => s3Error('NoSuchVersion', undefined, { Key: key, VersionId: version }),
+  // A marker can be deleted, and nothing else.
+  IsDeleteMarker: ({ version, modifiedAt }, { method }) =>
+    s3Error(
+      'MethodNotAllowed',
+      undefined,
+      { Method: method, ResourceType: 'DeleteMarker' },
+      { Allow: 'DELETE', ...markerHeaders(version), 'Last-Modified': httpDate(modifiedAt) },
+    ),
   NoSuchUpload: ({ upload }) => s3Error('NoSuchUpload', undefined, { UploadId: upload }),
   InvalidPart: ({ part }) => s3Error('InvalidPart', undefined, { PartNumber: part }),
   InvalidPartOrder: ({ part }) => s3Error('InvalidPartOrder', undefined, { PartNumber: part }),
@@ -125,6 +135,10 @@ export const fromCore: Translations = {
   InsufficientStorage: () => s3Error('InsufficientStorage'),
   Internal: () => s3Error('InternalError'),
 };
+
+function markerHeaders(version: string): ReplyHeaders {
+  return { 'x-amz-delete-marker': 'true', 'x-amz-version-id': version };
+}
 
 function isConditional(request: RequestView): boolean {
   return request.header('if-match') !== undefined || request.header('if-none-match') !== undefined;

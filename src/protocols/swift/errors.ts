@@ -69,6 +69,8 @@ const answers: Answers = {
   BucketExists: () => page(409),
   BucketNotEmpty: () => page(409),
   NoSuchKey: notFound,
+  NoSuchVersion: notFound,
+  IsDeleteMarker: notFound,
   NoSuchUpload: notFound,
   InvalidPart: () => page(400),
   InvalidPartOrder: () => page(400),

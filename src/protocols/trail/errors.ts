@@ -43,6 +43,8 @@ const rows: Readonly<Record<CoreErrorCode, Status>> = {
   BucketExists: 500,
   BucketNotEmpty: 500,
   NoSuchKey: 404,
+  NoSuchVersion: 404,
+  IsDeleteMarker: 404,
   NoSuchUpload: 404,
   InvalidPart: 500,
   InvalidPartOrder: 500,
