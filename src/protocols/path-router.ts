@@ -27,12 +27,15 @@ export interface PathMatch<Operation> {
 /** Throws MalformedTarget: a path that cannot be decoded is wrong input rather than an unknown path. */
 export type PathRouter<Operation> = (method: string, path: string) => PathMatch<Operation>;
 
+/** Longer than any path Node lets in: what a segment may be is for who reads it to say, not for the router to hide. */
+const longestSegment = 64 * 1024;
+
 /** @throws Error at start-up when two operations have the same method and path. */
 export function compilePaths<View, Route extends PathRoute>(
   operations: readonly AnyOperation<View, Route>[],
   options: { readonly ignoreTrailingSlash?: boolean; readonly maxParamLength?: number } = {},
 ): PathRouter<AnyOperation<View, Route>> {
-  const router = findMyWay(options);
+  const router = findMyWay({ maxParamLength: longestSegment, ...options });
   for (const operation of operations) {
     for (const method of operation.route.methods) {
       router.on(method, operation.route.path, () => {}, operation);

@@ -28,6 +28,15 @@ test('404 for paths that are not there', async () => {
   }
 });
 
+test('a bucket name of any length is a name that is wrong, not a path that is not there', async () => {
+  for (const length of [64, 101, 5000]) {
+    for (const rest of ['', '/cors', '/lifecycle', '/policy/1']) {
+      const path = `/bucket/${'a'.repeat(length)}${rest}`;
+      assertError(await ext(server, token, path), 400, 'BadRequest', /63 characters/);
+    }
+  }
+});
+
 test('405 with the methods a path takes', async () => {
   const wrong = await ext(server, token, '/bucket', { method: 'DELETE' });
   assertError(wrong, 405, 'MethodNotAllowed');

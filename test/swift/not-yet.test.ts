@@ -52,6 +52,18 @@ for (const [feature, method, path, query, headers = {}] of asked) {
   });
 }
 
+test("KakaoCloud's other spelling of a container's metadata asks for the same", async () => {
+  const kakaocloud = await swift.account(alice, 'kakaocloud');
+  for (const [name, feature] of [
+    ['Quota-Bytes', 'Quota'],
+    ['Web-Index', 'Static web site'],
+    ['Access-Control-Allow-Origin', 'CORS rules of a container'],
+  ] as const) {
+    const answer = await kakaocloud.post(box, { [`X-Object-Meta-${name}`]: '1' });
+    assertSentence(answer, 501, `${feature} is not implemented`);
+  }
+});
+
 test('nothing was changed by any of them', async () => {
   assert.equal((await account.get(`${box}/o`)).text, 'x');
   assert.equal((await account.get(box)).text, 'o\n');

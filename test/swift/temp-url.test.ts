@@ -322,6 +322,14 @@ test('the swift client makes addresses that work', { skip: skipUnless('swift') }
   ]);
   const query = prefix.stdout.trim().split('?')[1];
   assert.equal((await swift.stranger(demo).get(`${file()}?${query}`)).text, 'hello');
+  for (const [range, status] of [
+    ['127.0.0.0/8', 200],
+    ['10.0.0.0/8', 401],
+  ] as const) {
+    const ranged = await runClient('swift', ['tempurl', '--ip-range', range, 'GET', '600', path, accountKey]);
+    const signature = ranged.stdout.trim().split('?')[1];
+    assert.equal((await swift.stranger(demo).get(`${file()}?${signature}`)).status, status, range);
+  }
 });
 
 test('no key and no signature is in the log or, in the clear, on the disk', {

@@ -34,6 +34,10 @@ const headerFamily =
   ({ request }: SwiftView) =>
     prefixes.some((prefix) => [...request.headersWithPrefix(prefix).values()].some((v) => v.trim() !== ''));
 
+/** Container metadata whose name starts like this, under every spelling the dialect has for it. */
+const containerMetadata = (name: string) => (view: SwiftView) =>
+  headerFamily(...view.dialect.containerMetadataPrefixes.map((prefix) => `${prefix}${name}`))(view);
+
 const writes = ['PUT', 'POST'];
 
 const features: readonly Feature[] = [
@@ -75,19 +79,20 @@ const features: readonly Feature[] = [
     name: 'Quota',
     methods: writes,
     scopes: ['account', 'container'],
-    asked: headerFamily('x-container-meta-quota-', 'x-account-meta-quota-', 'x-account-quota-'),
+    asked: (view) =>
+      containerMetadata('quota-')(view) || headerFamily('x-account-meta-quota-', 'x-account-quota-')(view),
   },
   {
     name: 'CORS rules of a container',
     methods: writes,
     scopes: ['container'],
-    asked: headerFamily('x-container-meta-access-control-'),
+    asked: containerMetadata('access-control-'),
   },
   {
     name: 'Static web site',
     methods: writes,
     scopes: ['container'],
-    asked: headerFamily('x-container-meta-web-'),
+    asked: containerMetadata('web-'),
   },
   {
     name: 'Container synchronization',
