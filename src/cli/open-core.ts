@@ -51,6 +51,7 @@ export async function openCore(config: Config, openEngines: OpenEngines): Promis
       minPartBytes: 5 * 1024 * 1024,
       collectGrace: config.collectGrace * 1000,
       lifecycleDay: config.lifecycleDay * 1000,
+      trailHour: config.trailHour * 1000,
     },
   };
 }

@@ -3,7 +3,7 @@
  * server that runs on it. Owns the asking and the printing; what a search may contain is the server's to say.
  */
 import type { Command } from 'commander';
-import type { EventDocument } from '../protocols/trail/event-document.ts';
+import type { EventDocument } from '../core/trail/event-document.ts';
 import { connectionFlags, type Flags } from './identity/commands.ts';
 import { UsageError } from './identity/usage-error.ts';
 

@@ -348,6 +348,15 @@ export const options = {
     fallback: () => 'failures',
     parse: oneOf(objectReadChoices),
   }),
+  trailHour: option({
+    env: 'ONGGI_TRAIL_HOUR',
+    flag: 'trail-hour',
+    placeholder: 'seconds',
+    doc: 'time that the delivery of the audit trail into buckets counts as one hour, for tests',
+    shown: '3600',
+    fallback: () => 3600,
+    parse: wholeNumber(1, 3600),
+  }),
   collectGrace: option({
     env: 'ONGGI_COLLECT_GRACE',
     flag: 'collect-grace',

@@ -29,6 +29,8 @@ export interface CoreSettings {
   readonly collectGrace: number;
   /** Milliseconds that lifecycle rules count as a day; a day begins at each of its multiples since the epoch. */
   readonly lifecycleDay: number;
+  /** Milliseconds that the delivery of the trail counts as an hour. */
+  readonly trailHour: number;
 }
 
 export interface Core {

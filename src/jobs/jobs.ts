@@ -1,6 +1,7 @@
 /** Owns which background jobs there are. One process of a service runs them; several doing so is harmless. */
 import type { Core } from '../core/core.ts';
 import { collectJob, sweepJob } from './collect-blobs.ts';
+import { deliverTrailJob } from './deliver-trail.ts';
 import { lifecycleJob } from './lifecycle.ts';
 import { removePastDueJob } from './remove-past-due.ts';
 import { type JobLog, repeat } from './repeat.ts';
@@ -25,6 +26,7 @@ export async function startJobs(
     lifecycleJob(core, log),
     sealTrailJob(core),
     trimTrailJob(core, log, settings.trailDays),
+    deliverTrailJob(core, log, settings.trailDays),
   ];
   await Promise.all(jobs.map((job) => repeat(job, log, signal)));
 }

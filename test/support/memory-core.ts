@@ -40,6 +40,7 @@ export async function memoryCore(
       minPartBytes: 0,
       collectGrace: 60_000,
       lifecycleDay: 86_400_000,
+      trailHour: 3_600_000,
       ...settings,
     },
     advance: (milliseconds) => {

@@ -52,6 +52,7 @@ export async function withStore<T>(
         minPartBytes: 5 * 1024 ** 2,
         collectGrace: 0,
         lifecycleDay: 86_400_000,
+        trailHour: 3_600_000,
       },
     });
   } finally {

@@ -1,6 +1,6 @@
 /** Owns how tests read the audit trail: over the wire, waiting for events that are on their way (a second at most). */
 import assert from 'node:assert/strict';
-import type { EventDocument } from '../../src/protocols/trail/event-document.ts';
+import type { EventDocument } from '../../src/core/trail/event-document.ts';
 import type { TestServer } from './start-server.ts';
 
 export type { EventDocument };

@@ -58,11 +58,15 @@ export type ProjectAction =
   | 'identity.tokens.validate'
   | 'identity.tokens.revoke'
   /** The events of the project. */
-  | 'trail.events.list';
+  | 'trail.events.list'
+  /** Where the project's events are delivered. */
+  | 'trail.delivery.update';
 
 /** What only service administrators may, on the service as a whole. */
 export type ServiceAction =
   | 'trail.events.listAll'
+  /** Where the events of no project are delivered. */
+  | 'trail.delivery.updateAll'
   | 'identity.projects.create'
   | 'identity.projects.list'
   /** Also enabling and disabling. */
@@ -108,6 +112,7 @@ const projectMatrix: Partial<Record<ProjectAction, readonly ProjectRole[]>> = {
     'object-storage-manager',
     'object-storage-viewer',
   ],
+  'trail.delivery.update': ['project-admin'],
   'identity.projects.get': [
     'project-admin',
     'project-member',

@@ -102,7 +102,8 @@ export async function deriveKeyOwner<K extends OwnedKey>(
   return { keys, entries, value: { key, actor } };
 }
 
-function actorOf(
+/** Who a proof speaks for, with the rights that were read. */
+export function actorOf(
   user: UserRecord,
   project: ProjectRecord | undefined,
   roles: readonly ProjectRole[],

@@ -2,7 +2,6 @@
  * Owns what the server removes of itself, by a rule or a date: each removal is the ordinary use case, in the name of the system, and
  * touches nothing but what was judged. All of them pass here, and each one's commit carries its event.
  */
-import { newId } from '../../base/clock.ts';
 import type { SystemActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { isCoreError } from '../errors.ts';
@@ -11,8 +10,7 @@ import { abortUpload } from '../multipart/abort.ts';
 import type { UploadAddress } from '../multipart/upload-place.ts';
 import { type DeleteObjectInput, deleteObject } from '../objects/delete.ts';
 import type { ObjectAddress } from '../objects/object-place.ts';
-import { Witness } from '../trail/witness.ts';
-import { sharedStore } from '../trail/witnessed-store.ts';
+import { jobWitness } from '../trail/job-witness.ts';
 
 export interface Removal {
   readonly bucket: BucketName;
@@ -44,20 +42,7 @@ export async function removeUpload(core: Core, actor: SystemActor, address: Uplo
 
 /** The core of one removal, whose commit carries the event; also where another call has brought the removal about. */
 function inTheName(core: Core, { name }: SystemActor, event: string, { bucket, key }: ObjectAddress): Core {
-  const witness = new Witness(
-    { ...core, meta: sharedStore(core.meta) },
-    {
-      id: newId(core.random),
-      api: 'job',
-      method: '',
-      path: '',
-      rawQuery: '',
-      address: '',
-      agent: `onggi ${name}`,
-    },
-  );
-  witness.callIs(event, { type: 'Object', name: key, bucket });
-  return witness.core;
+  return jobWitness(core, { name }, event, { type: 'Object', name: key, bucket }).core;
 }
 
 /** Removals under way at the same time: enough for commits to share a sync, too few to be in the way of requests. */

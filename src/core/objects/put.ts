@@ -4,7 +4,7 @@ import { dataKeyFor } from '../buckets/encryption.ts';
 import type { Core } from '../core.ts';
 import { encryptionIn } from '../crypt/keys.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
-import { committing } from '../model/draft.ts';
+import { committing, type Draft } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { BucketRecord, ChecksumAlgorithm, NewObject, ObjectAttributes } from '../model/records.ts';
 import { draftObject } from './change.ts';
@@ -29,6 +29,8 @@ export interface PutObjectInput {
   readonly encrypted?: boolean;
   /** What authorization saw at the object's address. */
   readonly sight?: Sight | undefined;
+  /** Adds to the commit that makes the object; may run several times. What it throws ends the call. */
+  readonly along?: (draft: Draft) => Promise<void>;
 }
 
 /**
@@ -69,6 +71,7 @@ async function writeObject(
     const { bucket, object, lifecycle } = found;
     checkWrite(input.conditions, visible(core, object)?.record, input);
     const { draft, record } = await draftObject(core, found, make(bucket.record));
+    await input.along?.(draft);
     await draft.commit();
     return {
       ...objectInfo(bucket.record, input.key, record),

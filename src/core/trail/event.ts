@@ -27,6 +27,7 @@ export const resourceTypes = [
   'Event',
   'Session',
   'Policy',
+  'TrailDelivery',
 ] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 

@@ -1,6 +1,7 @@
 /** Owns the keys of the audit trail, tags 0x60 to 0x6f. Chunk ids are 16 raw bytes. docs/formats.md describes every layout. */
 import type { Key } from '../../engines/meta/meta-store.ts';
-import { type KeySpan, spanOf, taggedKey } from '../model/keys.ts';
+import { idBytes, type KeySpan, spanOf, taggedKey } from '../model/keys.ts';
+import type { ProjectId } from '../model/names.ts';
 import type { Position } from './event.ts';
 
 const tags = {
@@ -13,6 +14,8 @@ const tags = {
   discard: 0x64,
   /** Written whenever chunks come or go: its version is theirs. */
   seal: 0x65,
+  /** Where a project's events go every hour; without a project, the events of none. */
+  delivery: 0x6e,
 } as const;
 
 export function freshKey(position: Position): Key {
@@ -57,6 +60,14 @@ export function discardKey(chunk: Uint8Array): Key {
 }
 
 export const sealKey: Key = Uint8Array.of(tags.seal);
+
+export function deliveryKey(project: ProjectId | undefined): Key {
+  return taggedKey(tags.delivery, ...(project === undefined ? [] : [idBytes(project)]));
+}
+
+export function deliveriesSpan(): KeySpan {
+  return spanOf(Uint8Array.of(tags.delivery));
+}
 
 export function discardsSpan(): KeySpan {
   return spanOf(Uint8Array.of(tags.discard));

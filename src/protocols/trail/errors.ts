@@ -1,7 +1,7 @@
 /** Every failure of the trail's door as JSON: `{"error":{"code":"...","message":"..."}}`. One row for each code of the core. */
 import { MalformedTarget } from '../../base/http/query.ts';
 import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
-import { CoreError, type CoreErrorCode } from '../../core/errors.ts';
+import { CoreError, type CoreErrorCode, isCoreError } from '../../core/errors.ts';
 import { jsonError } from '../json-error.ts';
 import { type Failure, ProtocolError } from '../protocol.ts';
 
@@ -9,7 +9,7 @@ import { type Failure, ProtocolError } from '../protocol.ts';
 const statuses = {
   400: ['BadRequest', 'the request is wrong'],
   401: ['Unauthorized', 'a valid X-Auth-Token is required'],
-  403: ['Forbidden', 'this needs the permission to read the trail of the project'],
+  403: ['Forbidden', 'this is not allowed'],
   404: ['NotFound', 'there is nothing at this path'],
   405: ['MethodNotAllowed', 'this path takes other methods'],
   500: ['InternalServerError', 'an unexpected failure; the request id names it in the log'],
@@ -30,7 +30,7 @@ export class TrailError extends ProtocolError {
   }
 }
 
-/** The door reads events and nothing else: most of what can go wrong elsewhere would be a defect here. */
+/** The door has no objects: most of what can go wrong elsewhere would be a defect here. */
 const rows: Readonly<Record<CoreErrorCode, Status>> = {
   Unauthenticated: 401,
   AccessDenied: 403,
@@ -80,7 +80,21 @@ export function renderError(error: Failure, origin: string): Reply {
   if (error instanceof TrailError) return envelope(error.status, error.message, origin, error.headers);
   if (!(error instanceof CoreError)) return envelope(500, statuses[500][1], origin);
   const status = rows[error.code];
-  return envelope(status, statuses[status][1], origin);
+  return envelope(status, messageOf(error) ?? statuses[status][1], origin);
+}
+
+/** What is wrong with what a request names; undefined where its status says enough. */
+function messageOf(error: CoreError): string | undefined {
+  if (isCoreError(error, 'InvalidArgument')) return `${error.details.what} ${error.details.reason}`;
+  if (isCoreError(error, 'InvalidBucketName')) return `the bucket name ${error.details.reason}`;
+  if (isCoreError(error, 'NoSuchBucket')) return `there is no bucket ${error.details.bucket}`;
+  if (isCoreError(error, 'NoSuchCredential')) {
+    return 'there is no such IAM access key of yours; for the key of another user its secret is needed';
+  }
+  if (isCoreError(error, 'AccessDenied')) {
+    return `this needs ${error.details.action} on ${error.details.resource}`;
+  }
+  return undefined;
 }
 
 function envelope(status: Status, message: string, origin: string, headers: ReplyHeaders = {}): Reply {

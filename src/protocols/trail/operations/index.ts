@@ -1,5 +1,16 @@
 /** The calls of the trail. */
 import type { TrailOperation } from '../request.ts';
+import { deleteDomainTrailDelivery, deleteTrailDelivery } from './delete-delivery.ts';
+import { getDomainTrailDelivery, getTrailDelivery } from './get-delivery.ts';
 import { listEvents } from './list-events.ts';
+import { putDomainTrailDelivery, putTrailDelivery } from './put-delivery.ts';
 
-export const operations: readonly TrailOperation[] = [listEvents];
+export const operations: readonly TrailOperation[] = [
+  listEvents,
+  getTrailDelivery,
+  putTrailDelivery,
+  deleteTrailDelivery,
+  getDomainTrailDelivery,
+  putDomainTrailDelivery,
+  deleteDomainTrailDelivery,
+];

@@ -4,9 +4,9 @@ import type { Permission } from '../../../core/access/authorize.ts';
 import type { Actor } from '../../../core/actor.ts';
 import { CoreError } from '../../../core/errors.ts';
 import type { ProjectId } from '../../../core/model/names.ts';
+import { eventDocument } from '../../../core/trail/event-document.ts';
 import { searchTrail } from '../../../core/trail/search.ts';
 import { noBody } from '../../operation.ts';
-import { eventDocument } from '../event-document.ts';
 import { operation } from '../request.ts';
 import { parseSearchQuery } from '../search-query.ts';
 

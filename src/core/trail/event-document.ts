@@ -1,6 +1,6 @@
-/** An event as clients see it (reference, section 8). Absent facts are null, so that every event has the same members. */
-import type { TrailEvent } from '../../core/trail/event.ts';
-import { serviceNameOf, serviceOf } from '../../core/trail/terms.ts';
+/** An event as clients see it, in answers and in what is delivered (reference, section 8). Absent facts are null, so that every event has the same members. */
+import type { TrailEvent } from './event.ts';
+import { serviceNameOf, serviceOf } from './terms.ts';
 
 /** Proofs that are keys; of a token the public id that Keystone calls audit id is told. */
 const keys = ['s3-key', 'iam-key'];
