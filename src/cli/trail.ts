@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { EventDocument } from '../core/trail/event-document.ts';
 import { connectionFlags, type Flags } from './identity/commands.ts';
 import { UsageError } from './identity/usage-error.ts';
+import { addDeliveryCommand } from './trail-delivery.ts';
 
 /** Flag, parameter of the search, placeholder, meaning. */
 const filters = [
@@ -47,6 +48,7 @@ export function addTrailCommand(program: Command): void {
   for (const [flag, , placeholder, doc] of filters) command.option(`--${flag} <${placeholder}>`, doc);
   for (const [flag, placeholder, doc] of connectionFlags) command.option(`--${flag} <${placeholder}>`, doc);
   command.action((values: Flags) => runTrail(values, process.env));
+  addDeliveryCommand(command);
 }
 
 /** The values of flags by their camel-case names. */

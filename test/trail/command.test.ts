@@ -9,7 +9,7 @@ import { issueToken } from '../support/iam.ts';
 import { alice } from '../support/seed.ts';
 import { runtimePath, startServer, type TestServer } from '../support/start-server.ts';
 import { adopt } from '../support/temp.ts';
-import { awaitEvents } from '../support/trail.ts';
+import { awaitEvents, type EventDocument } from '../support/trail.ts';
 
 let server: TestServer;
 let token: string;
@@ -114,3 +114,37 @@ test('refuses in one line: wrong filters, a wrong key, no key, no server, wrong 
     assert.ok(!ran.stderr.includes('5ecret'));
   }
 });
+
+test('configures, shows and ends the delivery into a bucket, of a project and of none', async () => {
+  const set = ['delivery', 'set', '--bucket', 'command-a', '--access-key'];
+  const made = await run([...set, alice.iamKey.id]);
+  assert.deepEqual([made.code, made.stderr], [0, '']);
+  const { stdout } = await run(['delivery', 'show']);
+  assert.match(
+    stdout,
+    /^bucket +command-a\nprefix +trail\/project_event\/\naccessKeyId +1{32}\nstate +active\n/,
+  );
+  const shown = JSON.parse((await run(['delivery', 'show', '--json'])).stdout) as { bucket: string };
+  assert.equal(shown.bucket, 'command-a');
+  const change = await newestEvent('PutTrailDelivery');
+  assert.equal(change.userAgent, 'onggi-cli');
+  assert.deepEqual(await run(['delivery', 'remove']), { code: 0, stdout: '', stderr: '' });
+  const cases: [string[], number, RegExp][] = [
+    [['delivery', 'show'], 1, /^onggi: no delivery is configured \(HTTP 404\)/],
+    [['delivery', 'remove'], 1, /HTTP 404/],
+    [['delivery', 'show', '--domain'], 1, /trail.events.listAll.*HTTP 403/],
+    [['delivery', 'set', '--bucket', 'command-a'], 2, /--access-key/],
+    [[...set, 'f'.repeat(32)], 1, /no such IAM access key/],
+    [['delivery', 'show', '--os-auth-url', 'http://127.0.0.1:9'], 1, /cannot reach/],
+  ];
+  for (const [args, code, line] of cases) {
+    const ran = await run(args);
+    assert.deepEqual([ran.code, ran.stdout], [code, ''], ran.stderr);
+    assert.match(ran.stderr, line);
+  }
+});
+
+async function newestEvent(eventName: string): Promise<EventDocument> {
+  const { stdout } = await run(['--json', '--event-name', eventName]);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as EventDocument;
+}

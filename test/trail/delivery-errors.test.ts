@@ -14,7 +14,7 @@ import {
 import { ext, makeBucket } from '../support/ext.ts';
 import { issueToken } from '../support/iam.ts';
 import { s3Client } from '../support/s3.ts';
-import { alice, bob, demo, root } from '../support/seed.ts';
+import { alice, bob, root } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import { awaitEvents } from '../support/trail.ts';
 

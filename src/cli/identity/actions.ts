@@ -1,10 +1,9 @@
 /** What `onggi project|user|role|group` do: calls of the identity service, and what is printed of their answers. Keys: `key-actions.ts`. */
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import type { Flags } from './commands.ts';
 import { connect, type Document, type IdentityClient, Refusal, textOf } from './identity-client.ts';
 import { type Action, idOf, type Job, needed, type Outcome, word } from './job.ts';
 import { createKey, deleteKey, listKeys, showKey } from './key-actions.ts';
+import { lineOfInput } from './line-of-input.ts';
 import { asJson, fields, table } from './print.ts';
 import { confirmTotp, enrolTotp, mfaDelete, removeTotp, showTotp } from './totp-actions.ts';
 import { UsageError } from './usage-error.ts';
@@ -36,22 +35,13 @@ async function userChange(client: IdentityClient, flags: Flags): Promise<Record<
   const { password, email, project, serviceAdmin } = flags;
   return {
     ...changeOf(flags),
-    ...(password === undefined ? {} : { password: password === '-' ? await lineOfInput() : password }),
+    ...(password === undefined
+      ? {}
+      : { password: password === '-' ? await lineOfInput('--password') : password }),
     ...(email === undefined ? {} : { email }),
     ...(serviceAdmin === undefined ? {} : { service_admin: serviceAdmin }),
     ...(typeof project === 'string' ? { default_project_id: await idOf(client, 'projects', project) } : {}),
   };
-}
-
-async function lineOfInput(): Promise<string> {
-  const lines = createInterface({ input: process.stdin });
-  const [line] = (await Promise.race([
-    once(lines, 'line'),
-    once(lines, 'close').then(() => ['']),
-  ])) as string[];
-  lines.close();
-  if (line === undefined || line === '') throw new UsageError('--password -: standard input is empty');
-  return line;
 }
 
 /** @throws UsageError when the flags change nothing */

@@ -9,6 +9,8 @@ import { UsageError } from './usage-error.ts';
 export type Document = Readonly<Record<string, unknown>>;
 
 const defaultUrl = 'http://127.0.0.1:9000/identity/v3';
+/** What events of commands are told apart by. */
+const userAgent = 'onggi-cli';
 const hexId = /^[0-9a-f]{32}$/;
 
 export interface IdentityClient {
@@ -18,7 +20,7 @@ export interface IdentityClient {
   /** The answer's document; empty for answers without one. @throws Error with the service's own words */
   call(method: string, path: string, body?: unknown): Promise<Document>;
   /** As `call`, of another service of the same server: `path` begins at its root. */
-  ask(path: string): Promise<Document>;
+  ask(path: string, method?: string, body?: unknown): Promise<Document>;
   /** The members of a list, e.g. `users` of `/users?name=x`. */
   list(path: string, kind: string): Promise<Document[]>;
   /** One of `projects`, `users` or `groups`, by id or name. @throws Error when there is none */
@@ -45,8 +47,8 @@ export async function connect(
     return Array.isArray(members) ? (members as Document[]) : [];
   };
   const root = url.replace(/\/(?:identity\/)?v3$/, '');
-  const ask: IdentityClient['ask'] = async (path) =>
-    (await request(root, 'GET', path, { 'X-Auth-Token': token })).document;
+  const ask: IdentityClient['ask'] = async (path, method = 'GET', body) =>
+    (await request(root, method, path, { 'X-Auth-Token': token }, body)).document;
   const user = facts.user as Document;
   const scope = facts.project as Document | undefined;
   return {
@@ -135,7 +137,11 @@ async function request(
   try {
     response = await fetch(`${url}${path}`, {
       method,
-      headers: { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      headers: {
+        ...headers,
+        'User-Agent': userAgent,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     text = await response.text();
