@@ -144,7 +144,7 @@ test('the key, and its owner', async () => {
     assert.equal((await identity('PATCH', `/users/${bob.id}`, { user: { enabled } })).status, 200);
   await breakAndMend(
     'KeyGone',
-    /user who is disabled/,
+    /disabled or gone/,
     () => enable(false),
     () => enable(true),
   );

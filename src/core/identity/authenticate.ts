@@ -102,8 +102,7 @@ export async function deriveKeyOwner<K extends OwnedKey>(
   return { keys, entries, value: { key, actor } };
 }
 
-/** Who a proof speaks for, with the rights that were read. */
-export function actorOf(
+function actorOf(
   user: UserRecord,
   project: ProjectRecord | undefined,
   roles: readonly ProjectRole[],

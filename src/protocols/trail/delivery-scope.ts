@@ -6,8 +6,6 @@ import { projectOf } from './request.ts';
 
 export interface DeliveryScope {
   readonly path: string;
-  /** Part of the operations' names. */
-  readonly name: '' | 'Domain';
   /** Undefined: the events of no project. */
   readonly project: (actor: Actor) => ProjectId | undefined;
   readonly mayRead: (actor: Actor) => Permission[];
@@ -18,7 +16,6 @@ const update = 'trail.delivery.update';
 
 export const ofProject: DeliveryScope = {
   path: '/trail/v1/delivery',
-  name: '',
   project: (actor) => projectOf(actor, update),
   mayRead: (actor) => [{ action: 'trail.events.list', project: projectOf(actor, 'trail.events.list') }],
   mayChange: (actor) => [{ action: update, project: projectOf(actor, update) }],
@@ -26,7 +23,6 @@ export const ofProject: DeliveryScope = {
 
 export const ofDomain: DeliveryScope = {
   path: '/trail/v1/delivery/domain',
-  name: 'Domain',
   project: () => undefined,
   mayRead: () => [{ action: 'trail.events.listAll', service: true }],
   mayChange: () => [{ action: 'trail.delivery.updateAll', service: true }],

@@ -1,9 +1,9 @@
 /** The calls of the trail. */
 import type { TrailOperation } from '../request.ts';
-import { deleteDomainTrailDelivery, deleteTrailDelivery } from './delete-delivery.ts';
-import { getDomainTrailDelivery, getTrailDelivery } from './get-delivery.ts';
+import { deleteDomainTrailDelivery, deleteTrailDelivery } from './delete-trail-delivery.ts';
+import { getDomainTrailDelivery, getTrailDelivery } from './get-trail-delivery.ts';
 import { listEvents } from './list-events.ts';
-import { putDomainTrailDelivery, putTrailDelivery } from './put-delivery.ts';
+import { putDomainTrailDelivery, putTrailDelivery } from './put-trail-delivery.ts';
 
 export const operations: readonly TrailOperation[] = [
   listEvents,

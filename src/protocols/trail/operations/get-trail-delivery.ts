@@ -7,9 +7,9 @@ import { type DeliveryScope, noDelivery, ofDomain, ofProject } from '../delivery
 import { TrailError } from '../errors.ts';
 import { operation, requireNoQuery } from '../request.ts';
 
-function getDelivery(scope: DeliveryScope) {
+function getDelivery(name: string, scope: DeliveryScope) {
   return operation({
-    name: `Get${scope.name}TrailDelivery`,
+    name,
     route: { methods: ['GET', 'HEAD'], path: scope.path },
     body: noBody,
     parse: requireNoQuery,
@@ -23,5 +23,5 @@ function getDelivery(scope: DeliveryScope) {
   });
 }
 
-export const getTrailDelivery = getDelivery(ofProject);
-export const getDomainTrailDelivery = getDelivery(ofDomain);
+export const getTrailDelivery = getDelivery('GetTrailDelivery', ofProject);
+export const getDomainTrailDelivery = getDelivery('GetDomainTrailDelivery', ofDomain);

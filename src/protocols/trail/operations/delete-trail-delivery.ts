@@ -5,9 +5,9 @@ import { type DeliveryScope, noDelivery, ofDomain, ofProject } from '../delivery
 import { TrailError } from '../errors.ts';
 import { operation, requireNoQuery } from '../request.ts';
 
-function deleteDelivery(scope: DeliveryScope) {
+function deleteDelivery(name: string, scope: DeliveryScope) {
   return operation({
-    name: `Delete${scope.name}TrailDelivery`,
+    name,
     route: { methods: ['DELETE'], path: scope.path },
     body: noBody,
     parse: requireNoQuery,
@@ -19,5 +19,5 @@ function deleteDelivery(scope: DeliveryScope) {
   });
 }
 
-export const deleteTrailDelivery = deleteDelivery(ofProject);
-export const deleteDomainTrailDelivery = deleteDelivery(ofDomain);
+export const deleteTrailDelivery = deleteDelivery('DeleteTrailDelivery', ofProject);
+export const deleteDomainTrailDelivery = deleteDelivery('DeleteDomainTrailDelivery', ofDomain);

@@ -6,9 +6,9 @@ import { type DeliveryScope, ofDomain, ofProject } from '../delivery-scope.ts';
 import { jsonBody, requireJson } from '../json-body.ts';
 import { bucketNamed, operation, requireNoQuery, userOf } from '../request.ts';
 
-function putDelivery(scope: DeliveryScope) {
+function putDelivery(name: string, scope: DeliveryScope) {
   return operation({
-    name: `Put${scope.name}TrailDelivery`,
+    name,
     route: { methods: ['PUT'], path: scope.path },
     body: jsonBody(deliverySchema),
     parse(view) {
@@ -28,5 +28,5 @@ function putDelivery(scope: DeliveryScope) {
   });
 }
 
-export const putTrailDelivery = putDelivery(ofProject);
-export const putDomainTrailDelivery = putDelivery(ofDomain);
+export const putTrailDelivery = putDelivery('PutTrailDelivery', ofProject);
+export const putDomainTrailDelivery = putDelivery('PutDomainTrailDelivery', ofDomain);
