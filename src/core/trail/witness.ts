@@ -39,6 +39,7 @@ const likelyStatus: Readonly<Record<string, number>> = {
   'iam PUT': 204,
   'iam DELETE': 204,
   'ext DELETE': 204,
+  'trail DELETE': 204,
 };
 
 export class Witness {
