@@ -22,10 +22,12 @@ import {
   type GroupRecord,
   type GroupRoles,
   type IamKeyRecord,
+  kosTiers,
   type MembershipRecord,
   type ProjectRecord,
   type ProjectRole,
   projectRoles,
+  type S3KeyLabels,
   type S3KeyRecord,
   type UserRecord,
 } from '../model/records.ts';
@@ -149,12 +151,19 @@ export const iamKeyFormat = recordFormat<IamKeyRecord>('IAM key', 1, {
   expiresAt: optional(number),
 });
 
-export const s3KeyFormat = recordFormat<S3KeyRecord>('S3 key', 1, {
+export const s3KeyFormat = recordFormat<S3KeyRecord>('S3 key', 2, {
   access: text,
   userId,
   projectId,
   sealedSecret: bytes,
   createdAt: number,
+  labels: optional(
+    structure<S3KeyLabels>({
+      name: optional(text),
+      region: optional(text),
+      tier: optional(word(...kosTiers)),
+    }),
+  ),
 });
 
 export const kosSessionFormat = recordFormat<KosSessionRecord>('KOS session', 1, {

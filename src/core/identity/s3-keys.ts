@@ -8,13 +8,13 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { S3KeyRecord } from '../model/records.ts';
-import { s3KeyFormat } from './codecs.ts';
+import type { S3KeyLabels, S3KeyRecord } from '../model/records.ts';
+import { keyRingFormat, s3KeyFormat } from './codecs.ts';
 import { checkAccessId, checkSecret } from './identity-names.ts';
 import { ringAddition, ringRemoval, ringsOfUser } from './key-rings.ts';
-import { kosSessionKey, s3KeyKey } from './keys.ts';
+import { keyRingKey, kosSessionKey, membersOf, s3KeyKey, userOfMemberKey } from './keys.ts';
 import type { MasterKey } from './master-key.ts';
-import { joinCommits, readStored, storedAs, unchanged } from './stored.ts';
+import { entriesOf, joinCommits, readStored, storedAs, unchanged } from './stored.ts';
 
 export interface NewS3Key {
   readonly userId: UserId;
@@ -22,6 +22,7 @@ export interface NewS3Key {
   /** New ones of 32 hex characters when absent. */
   readonly access?: string;
   readonly secret?: string;
+  readonly labels?: S3KeyLabels;
 }
 
 /** A key just made: the only time its secret is shown. */
@@ -57,6 +58,7 @@ export function newS3Key(core: Core, input: NewS3Key): IssuedS3Key {
     projectId: input.projectId,
     sealedSecret: sealS3Secret(core.masterKey, access, secret),
     createdAt: core.clock(),
+    ...(input.labels !== undefined && { labels: input.labels }),
   };
   return { key, secret };
 }
@@ -110,6 +112,24 @@ export async function deleteS3Key(core: Core, userId: UserId, access: string): P
     const key = await getS3Key(core, userId, access);
     const ring = await ringRemoval(core, userId, key.projectId, 's3Keys', access);
     await core.meta.commit(joinCommits(ring, { deletes: [s3KeyKey(access), kosSessionKey(access)] }));
+  });
+}
+
+/** All keys of all users of a project, in one commit; their sessions end with them. @throws CoreError Busy */
+export async function deleteAllS3Keys(core: Core, project: ProjectId): Promise<void> {
+  await committing('S3 access keys', async () => {
+    const members = await entriesOf(core.meta, membersOf(project));
+    const places = members.map(({ key }) => keyRingKey(userOfMemberKey(key), project));
+    const rings = (await core.meta.get(places)).flatMap((entry) => storedAs(keyRingFormat, entry) ?? []);
+    const full = rings.filter(({ record }) => record.s3Keys.length > 0);
+    if (full.length === 0) return;
+    await core.meta.commit({
+      checks: full.map((ring) => unchanged(ring.key, ring)),
+      puts: full.map(({ key, record }) => [key, keyRingFormat.encode({ ...record, s3Keys: [] })]),
+      deletes: full.flatMap(({ record }) =>
+        record.s3Keys.flatMap((access) => [s3KeyKey(access), kosSessionKey(access)]),
+      ),
+    });
   });
 }
 

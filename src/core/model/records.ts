@@ -306,6 +306,13 @@ export interface IamKeyRecord {
   readonly expiresAt?: number;
 }
 
+export interface S3KeyLabels {
+  readonly name?: string;
+  /** One of the configured names of Krutrim's regions. */
+  readonly region?: string;
+  readonly tier?: KosTier;
+}
+
 /** Keystone's EC2 credential. */
 export interface S3KeyRecord {
   readonly access: string;
@@ -314,4 +321,6 @@ export interface S3KeyRecord {
   /** Sealed with the master key, because signatures need the secret itself. */
   readonly sealedSecret: Uint8Array;
   readonly createdAt: number;
+  /** What Krutrim's API was told of the key; it changes nothing of what the key may. */
+  readonly labels?: S3KeyLabels;
 }

@@ -21,7 +21,7 @@ import {
 import { type Authenticated, plainBody } from '../protocol.ts';
 import { KosError } from './errors.ts';
 import { isOfAccount, looksLikeKrn, parseKrn } from './krn.ts';
-import type { KosOperation, KosView } from './request.ts';
+import { administersAccount, type KosOperation, type KosView } from './request.ts';
 import { resourceOfPath } from './resource.ts';
 
 /** The calls under it are for administrators alone. */
@@ -39,8 +39,7 @@ export async function authenticate(
   const actor = await callerOf(core, view);
   const administrators = internal.test(operation.route.path);
   const account = await accountOfCall(core, view, actor, administrators);
-  if (administrators)
-    await authorize(core, actor, [{ action: 'identity.accounts.administer', project: account }]);
+  if (administrators) await authorize(core, actor, administersAccount(account));
   const bucket = await bucketOfPath(core, account, view);
   view.place = { account, ...(bucket !== undefined && { bucket }) };
   const resource = bucket === undefined ? {} : { resource: resourceOfPath(view, operation, bucket) };
@@ -82,7 +81,7 @@ function bearerOf(header: string | undefined): string | undefined {
 
 /**
  * The account that the request names, which must be the caller's own; service administrators may name any in internal calls.
- * @throws CoreError Unauthenticated
+ * @throws CoreError Unauthenticated; NoSuchProject for service administrators alone
  */
 async function accountOfCall(
   core: Core,
@@ -90,15 +89,19 @@ async function accountOfCall(
   actor: UserActor,
   administrators: boolean,
 ): Promise<ProjectId> {
+  const everywhere = administrators && actor.serviceAdmin;
   const text = given(request.headerText('x-account-id'));
-  const named = text === undefined || isApiKey(text) ? undefined : await projectOfAccount(core, text);
-  if (text !== undefined && !isApiKey(text) && named === undefined) throw unauthenticated('no such account');
-  const account = named ?? actor.projectId;
-  if (account === undefined) throw unauthenticated('the token is for no account');
-  if (account !== actor.projectId && !(administrators && actor.serviceAdmin)) {
+  if (text === undefined || isApiKey(text)) {
+    if (actor.projectId === undefined) throw unauthenticated('the token is for no account');
+    return actor.projectId;
+  }
+  const named = await projectOfAccount(core, text);
+  if (named === undefined && everywhere)
+    throw new CoreError('NoSuchProject', { project: text.slice(0, 100) });
+  if (named === undefined || (named !== actor.projectId && !everywhere)) {
     throw unauthenticated('the account is not that of the proof');
   }
-  return account;
+  return named;
 }
 
 /** Undefined for paths without one. @throws CoreError NoSuchBucket, InvalidBucketName; KosError 400 for what is no KRN */

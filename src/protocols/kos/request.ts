@@ -89,6 +89,16 @@ export function inAccount(action: ProjectAction, project: ProjectId): Permission
   return [{ action, project }];
 }
 
+/** What administrators may: the right that every internal call asks for. */
+export function administersAccount(account: ProjectId): Permission[] {
+  return inAccount('identity.accounts.administer', account);
+}
+
+/** The right to the caller's own keys. */
+export function ownKeys(actor: Actor): Permission[] {
+  return [{ action: 'identity.keys.manage', user: userOf(actor).userId }];
+}
+
 /** @throws CoreError Unauthenticated for nobody */
 export function userOf(actor: Actor): UserActor {
   if (actor.kind === 'user') return actor;
