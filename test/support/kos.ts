@@ -1,5 +1,6 @@
 /** Calls of Krutrim's API as its documentation and SDKs make them, and what every error of it must look like. */
 import assert from 'node:assert/strict';
+import { assertDescribed } from './kos-document.ts';
 import { alice, type TestUser } from './seed.ts';
 import type { TestServer } from './start-server.ts';
 
@@ -25,7 +26,7 @@ export function apiKeyOf(user: TestUser): string {
   return `${user.iamKey.id}.${user.iamKey.secret}`;
 }
 
-/** `path` is whole, e.g. `/kos/v1/buckets`. A body is sent as `application/json` unless `headers` say otherwise. */
+/** `path` is whole, e.g. `/kos/v1/buckets`. Every answer is held against the server's OpenAPI document. A body is sent as `application/json` unless `headers` say otherwise. */
 export async function kos(
   server: Pick<TestServer, 'url'>,
   path: string,
@@ -42,6 +43,7 @@ export async function kos(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
+  await assertDescribed(server, { method, path }, { status: response.status, text });
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
   const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
   return { status: response.status, headers: response.headers, text, json };

@@ -5,16 +5,18 @@
 import { callOf, type Protocol } from '../protocol.ts';
 import { authenticate } from './authentication.ts';
 import { KosError, renderError } from './errors.ts';
+import { apiDocumentOf } from './openapi.ts';
 import { operations } from './operations/index.ts';
 import type { KosOperation, KosSettings, KosView } from './request.ts';
 import { resourceOfPath } from './resource.ts';
 import { compileRoutes, isKosPath, shownPath } from './routing.ts';
 
 export function createKos(settings: KosSettings): Protocol {
-  const resolve = compileRoutes(operations);
+  const all = [...operations, apiDocumentOf(operations)];
+  const resolve = compileRoutes(all);
   return {
     name: 'kos',
-    operationNames: operations.map(({ name }) => name),
+    operationNames: all.map(({ name }) => name),
     owns: ({ path }) => isKosPath(path),
     shownPath,
     resolve(request) {

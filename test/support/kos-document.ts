@@ -1,0 +1,73 @@
+/** Holds answers of Krutrim's API against the OpenAPI document that the server itself hands out. */
+import assert from 'node:assert/strict';
+import { Errors } from 'typebox/schema';
+import type { TestServer } from './start-server.ts';
+
+interface Described {
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Record<string, { readonly schema: object }> }>
+  >;
+  readonly [other: string]: unknown;
+}
+
+export interface ApiDocument {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  readonly [other: string]: unknown;
+}
+
+const documents = new Map<string, Promise<ApiDocument>>();
+
+/** Asked of each server once. */
+export function apiDocument({ url }: Pick<TestServer, 'url'>): Promise<ApiDocument> {
+  const known = documents.get(url) ?? fetchDocument(url);
+  documents.set(url, known);
+  return known;
+}
+
+async function fetchDocument(url: string): Promise<ApiDocument> {
+  const response = await fetch(`${url}/kos/v1/openapi.json`);
+  assert.equal(response.status, 200);
+  return (await response.json()) as ApiDocument;
+}
+
+/** What the document says of a call; undefined for paths and methods it does not have. */
+export function describedCall(document: ApiDocument, method: string, path: string): Described | undefined {
+  const asked = (path.split('?')[0] ?? '').split('/');
+  const fits = (template: string) => {
+    const parts = template.split('/');
+    return (
+      parts.length === asked.length && parts.every((part, at) => part.startsWith('{') || part === asked[at])
+    );
+  };
+  const parameters = (template: string) => template.split('{').length;
+  const [template] = Object.keys(document.paths)
+    .filter(fits)
+    .sort((a, b) => parameters(a) - parameters(b));
+  return template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
+}
+
+/** The answer's status is in the document, by number where the call succeeded, and its body has the described form. */
+export async function assertDescribed(
+  server: Pick<TestServer, 'url'>,
+  { method, path }: { readonly method: string; readonly path: string },
+  answer: { readonly status: number; readonly text: string },
+): Promise<void> {
+  const document = await apiDocument(server);
+  const call = describedCall(document, method, path);
+  if (call === undefined) return;
+  const { status, text } = answer;
+  const described = call.responses[status] ?? (status < 400 ? undefined : call.responses.default);
+  assert.ok(described, `${method} ${path}: ${status} is not in the document`);
+  const schema = described.content?.['application/json']?.schema;
+  if (schema === undefined) {
+    assert.equal(text, '', `${method} ${path}: ${status} has a body`);
+    return;
+  }
+  const whole =
+    '$ref' in schema ? document.components.schemas[String(schema.$ref).split('/').at(-1) ?? ''] : schema;
+  assert.ok(whole, 'a schema is not there');
+  const [, errors] = Errors(whole, JSON.parse(text));
+  assert.deepEqual(errors, [], `${method} ${path}: ${status} is not as described: ${text}`);
+}
