@@ -2,17 +2,20 @@
  * `node scripts/run.mjs bench/trail.ts [--events=10000000] [--data=DIRECTORY] [--meta=postgres://...] [--cold]`: fills the audit
  * trail with that many events by the product's own sealing, starts a server on them and prints how long its searches take over
  * HTTP: median and slowest, and the processor time the server spent, which says more on a machine that others use too. With
- * `--data` the filled store is kept and used again; `--cold` forgets the system's copies of its files before each first search.
+ * `--data` the filled store is kept and used again; `--cold` forgets the system's copies of its files before each first search;
+ * `--rate=2000` has that many new events come every second while it is searched for half a minute.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, systemRandom } from '../src/base/clock.ts';
 import type { Core } from '../src/core/core.ts';
-import { eventFormat, positionOf, type TrailEvent } from '../src/core/trail/event.ts';
-import { freshKey } from '../src/core/trail/keys.ts';
+import { eventFormat, positionAt, positionOf, type TrailEvent } from '../src/core/trail/event.ts';
+import { freshKey, freshSpan } from '../src/core/trail/keys.ts';
 import { sealEvents } from '../src/core/trail/seal.ts';
 import { openLmdb } from '../src/engines/meta/lmdb/open.ts';
+import type { MetaStore } from '../src/engines/meta/meta-store.ts';
 import { openPostgres } from '../src/engines/meta/postgres/open.ts';
 import { issueToken } from '../test/support/iam.ts';
 import { memoryCore } from '../test/support/memory-core.ts';
@@ -21,18 +24,19 @@ import { runtimePath } from '../test/support/start-server.ts';
 import { tempDirectory } from '../test/support/temp.ts';
 import { answers, freePort, type Started, start, stop } from './child.ts';
 
-const runs = 11;
 const batch = 16_384;
 /** Left unsealed, as a busy service has them. */
 const freshEvents = 2000;
 
 const option = (name: string) =>
   process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3);
+const runs = Number(option('runs') ?? 11);
 const count = Number(option('events') ?? 10_000_000);
 const metaUrl = option('meta');
 const home = option('data') ?? tempDirectory('bench-trail');
 const data = join(home, 'data');
 const cold = process.argv.includes('--cold');
+const rate = Number(option('rate') ?? 0);
 
 /** Ten million events are seventy days of a busy service: all young enough to be kept. */
 const stepMs = 600;
@@ -107,15 +111,16 @@ async function fill(core: Core): Promise<void> {
   }
 }
 
+function openMeta(): Promise<MetaStore> {
+  return metaUrl === undefined ? openLmdb({ path: join(data, 'meta') }) : openPostgres({ url: metaUrl });
+}
+
 async function filled(): Promise<void> {
   if (existsSync(join(home, 'trail-begin'))) return;
   mkdirSync(home, { recursive: true });
   // A server makes the directory its own, which it does with empty ones alone.
   await stop((await startServer()).started);
-  const meta =
-    metaUrl === undefined
-      ? await openLmdb({ path: join(data, 'meta') })
-      : await openPostgres({ url: metaUrl });
+  const meta = await openMeta();
   const core: Core = { ...(await memoryCore()), meta, clock: systemClock };
   const began = performance.now();
   await fill(core);
@@ -248,6 +253,41 @@ async function firstAnswer(search: Search): Promise<Answer> {
   }
 }
 
+/** Searches one after the other while events come at `rate`; then, how many of them wait to be sealed. */
+async function searchWhileWritten(server: Server): Promise<void> {
+  const meta = await openMeta();
+  const began = performance.now();
+  const until = began + 30_000;
+  let written = 0;
+  const write = async () => {
+    while (performance.now() < until) {
+      const due = Math.floor(((performance.now() - began) / 1000) * rate) - written;
+      const events = Array.from({ length: due }, (_, i) => ({ ...eventOf(written + i), time: Date.now() }));
+      const puts = events.map((event) => [freshKey(positionOf(event)), eventFormat.encode(event)] as const);
+      await meta.commit({ puts });
+      written += due;
+      await sleep(50);
+    }
+  };
+  const all: Answer[] = [];
+  const searchOn = async () => {
+    while (performance.now() < until) {
+      for (const search of Object.values(searches)) all.push(await ask(server, search));
+    }
+  };
+  const before = processorMs(server);
+  await Promise.all([write(), searchOn()]);
+  const worked = processorMs(server) - before;
+  const left = await meta.range({ ...freshSpan(positionAt(0), positionAt(Date.now())), limit: 1_000_000 });
+  await meta.close();
+  const times = all.map(({ ms }) => ms);
+  const share = (100 * worked) / (performance.now() - began);
+  process.stdout.write(
+    `\nwhile ${(written / 30).toFixed(0)} events came every second: ${all.length} searches, median ${middle(times).toFixed(1)} ms, ` +
+      `slowest ${Math.max(...times).toFixed(1)} ms; ${left.length} events not sealed at the end; the server used ${share.toFixed(0)}% of a core\n`,
+  );
+}
+
 async function main(): Promise<void> {
   await filled();
   const first = new Map<string, Answer>();
@@ -271,6 +311,7 @@ async function main(): Promise<void> {
     const printed = columns.map((value) => value.toFixed(1)).join(' | ');
     process.stdout.write(`| ${name} | ${all.at(-1)?.found} | ${printed} |\n`);
   }
+  if (rate > 0) await searchWhileWritten(server);
   await stop(server.started);
 }
 

@@ -32,11 +32,14 @@ export interface ChunkIndex {
   readonly pages: readonly Buffer[];
 }
 
+/** Pairs of a term's hash and a place as one whole number, so that sorting numbers orders the index. */
+const placesOfHash = 2 ** 16;
+
 /** The index of events whose terms are given in the order of their places, or term by term. */
 export class IndexBuilder {
-  readonly #places = new Map<number, number[]>();
+  #pairs = new Float64Array(1024);
+  #used = 0;
   #count = 0;
-  #unordered = false;
 
   /** The next event's terms. */
   add(terms: Iterable<string>): void {
@@ -53,58 +56,77 @@ export class IndexBuilder {
   /** One term of the event at `place`. */
   addPlace(hash: number, place: number): void {
     if (place >= this.#count) this.#count = place + 1;
-    const places = this.#places.get(hash);
-    if (places === undefined) {
-      this.#places.set(hash, [place]);
-      return;
+    if (this.#used === this.#pairs.length) {
+      const larger = new Float64Array(this.#used * 2);
+      larger.set(this.#pairs);
+      this.#pairs = larger;
     }
-    const last = places[places.length - 1] ?? 0;
-    if (last === place) return;
-    if (last > place) this.#unordered = true;
-    places.push(place);
+    this.#pairs[this.#used] = hash * placesOfHash + place;
+    this.#used += 1;
   }
 
   finish(): ChunkIndex {
-    const mapBytes = Math.ceil(this.#count / 8);
-    if (this.#unordered) for (const places of this.#places.values()) places.sort((a, b) => a - b);
-    const entries = [...this.#places]
-      .sort(([a], [b]) => a - b)
-      .map(([hash, places]) => ({
-        hash,
-        bytes: places.length * 2 < mapBytes + 1 ? listOf(places) : bitmapOf(places, mapBytes),
-      }));
-    const total = entries.reduce((sum, { bytes }) => sum + 8 + bytes.length, 0);
+    const pairs = withoutRepeats(this.#pairs.subarray(0, this.#used).sort());
+    const terms = termsOf(pairs, Math.ceil(this.#count / 8));
+    const total = terms.reduce((sum, { size }) => sum + 8 + size, 0);
     const bits = Math.max(0, Math.ceil(Math.log2(total / pageBytes)));
-    const groups: (typeof entries)[] = Array.from({ length: 2 ** bits }, () => []);
-    for (const entry of entries) groups[pageOfHash(entry.hash, bits)]?.push(entry);
-    return { bits, pages: groups.map(pageOf) };
+    const groups: IndexedTerm[][] = Array.from({ length: 2 ** bits }, () => []);
+    for (const term of terms) groups[pageOfHash(term.hash, bits)]?.push(term);
+    return { bits, pages: groups.map((group) => pageOf(group, pairs)) };
   }
 }
 
-function pageOf(entries: readonly { hash: number; bytes: Buffer }[]): Buffer {
-  const head = Buffer.alloc(2 + entries.length * 8);
-  head.writeUInt16BE(entries.length);
-  let end = 0;
-  entries.forEach(({ hash, bytes }, i) => {
-    end += bytes.length;
-    head.writeUInt32BE(hash, 2 + i * 8);
-    head.writeUInt32BE(end, 6 + i * 8);
+/** A term's stretch of the sorted pairs, and the bytes its places take: an odd number for a bitmap. */
+interface IndexedTerm {
+  readonly hash: number;
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
+}
+
+/** Moves the numbers of a sorted list together. */
+function withoutRepeats(sorted: Float64Array): Float64Array {
+  let kept = 0;
+  for (const pair of sorted) {
+    if (kept > 0 && sorted[kept - 1] === pair) continue;
+    sorted[kept] = pair;
+    kept += 1;
+  }
+  return sorted.subarray(0, kept);
+}
+
+function termsOf(pairs: Float64Array, mapBytes: number): IndexedTerm[] {
+  // One byte more when the length would be even, so that a bitmap cannot be taken for a list.
+  const mapSize = mapBytes % 2 === 0 ? mapBytes + 1 : mapBytes;
+  const terms: IndexedTerm[] = [];
+  for (let from = 0; from < pairs.length; ) {
+    const hash = Math.floor((pairs[from] ?? 0) / placesOfHash);
+    const end = (hash + 1) * placesOfHash;
+    let to = from + 1;
+    while (to < pairs.length && (pairs[to] ?? 0) < end) to += 1;
+    const listSize = (to - from) * 2;
+    terms.push({ hash, from, to, size: listSize < mapBytes + 1 ? listSize : mapSize });
+    from = to;
+  }
+  return terms;
+}
+
+function pageOf(terms: readonly IndexedTerm[], pairs: Float64Array): Buffer {
+  const base = 2 + terms.length * 8;
+  const page = Buffer.alloc(terms.reduce((sum, { size }) => sum + size, base));
+  page.writeUInt16BE(terms.length);
+  let start = base;
+  terms.forEach(({ hash, from, to, size }, i) => {
+    for (let at = from; at < to; at += 1) {
+      const place = (pairs[at] ?? 0) - hash * placesOfHash;
+      if (size % 2 === 0) page.writeUInt16BE(place, start + (at - from) * 2);
+      else page[start + (place >> 3)] = (page[start + (place >> 3)] ?? 0) | (1 << (place & 7));
+    }
+    start += size;
+    page.writeUInt32BE(hash, 2 + i * 8);
+    page.writeUInt32BE(start - base, 6 + i * 8);
   });
-  return Buffer.concat([head, ...entries.map(({ bytes }) => bytes)]);
-}
-
-function listOf(places: readonly number[]): Buffer {
-  const bytes = Buffer.alloc(places.length * 2);
-  let at = 0;
-  for (const place of places) at = bytes.writeUInt16BE(place, at);
-  return bytes;
-}
-
-/** One byte more when the length would be even, so that it cannot be taken for a list. */
-function bitmapOf(places: readonly number[], length: number): Buffer {
-  const bytes = Buffer.alloc(length % 2 === 0 ? length + 1 : length);
-  for (const place of places) bytes[place >> 3] = (bytes[place >> 3] ?? 0) | (1 << (place & 7));
-  return bytes;
+  return page;
 }
 
 /** The places of `hash` in a page as a bitmap over `count` events; undefined when it is not there. */
@@ -130,23 +152,26 @@ export function placesIn(page: Uint8Array, hash: number, count: number): Uint8Ar
   return map;
 }
 
-/** Every term of a page, with its places in ascending order. */
-export function* termsIn(page: Uint8Array): Generator<readonly [hash: number, places: readonly number[]]> {
+/** Visits every place of every term in a page. */
+export function visitPage(page: Uint8Array, visit: (hash: number, place: number) => void): void {
   const bytes = Buffer.from(page.buffer, page.byteOffset, page.byteLength);
   const entries = bytes.readUInt16BE(0);
-  let at = 2 + entries * 8;
+  const base = 2 + entries * 8;
+  let start = base;
   for (let entry = 0; entry < entries; entry += 1) {
-    const end = 2 + entries * 8 + bytes.readUInt32BE(6 + entry * 8);
-    const places: number[] = [];
-    if ((end - at) % 2 === 1) {
-      for (let byte = at; byte < end; byte += 1) {
-        for (let bits = bytes[byte] ?? 0; bits !== 0; bits &= bits - 1) {
-          places.push((byte - at) * 8 + 31 - Math.clz32(bits & -bits));
+    const hash = bytes.readUInt32BE(2 + entry * 8);
+    const end = base + bytes.readUInt32BE(6 + entry * 8);
+    if ((end - start) % 2 === 0) {
+      for (let at = start; at < end; at += 2) visit(hash, bytes.readUInt16BE(at));
+    } else {
+      for (let at = start; at < end; at += 1) {
+        const first = (at - start) * 8;
+        for (let bits = bytes[at] ?? 0; bits !== 0; bits &= bits - 1) {
+          visit(hash, first + 31 - Math.clz32(bits & -bits));
         }
       }
-    } else for (; at < end; at += 2) places.push(bytes.readUInt16BE(at));
-    at = end;
-    yield [bytes.readUInt32BE(2 + entry * 8), places];
+    }
+    start = end;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Entry } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import type { KeySpan } from '../model/keys.ts';
 import { Block, type BuiltChunk, type Placed, packChunk, pause } from './chunk.ts';
-import { IndexBuilder, termsIn } from './chunk-index.ts';
+import { IndexBuilder, visitPage } from './chunk-index.ts';
 import type { Chunk } from './chunk-source.ts';
 import { positionOfRecord } from './event.ts';
 import { blocksSpan, pagesSpan } from './keys.ts';
@@ -43,12 +43,10 @@ export async function mergedChunks(
   });
   for (const [chunk, { id }] of bySealing.entries()) {
     for await (const { value } of entriesIn(core, pagesSpan(id))) {
-      for (const [hash, places] of termsIn(value)) {
-        for (const place of places) {
-          const to = moved[chunk]?.[place] ?? -1;
-          if (to >= 0) groups[Math.floor(to / full)]?.index.addPlace(hash, to % full);
-        }
-      }
+      visitPage(value, (hash, place) => {
+        const to = moved[chunk]?.[place] ?? -1;
+        if (to >= 0) groups[Math.floor(to / full)]?.index.addPlace(hash, to % full);
+      });
     }
   }
   return groups.map((group) => (id) => packChunk(id, group.events, group.index));

@@ -16,12 +16,35 @@ export function redactQuery(raw: string): string {
   const kept: string[] = [];
   for (const pair of raw.split('&')) {
     const at = pair.indexOf('=');
-    const name = plainName(at < 0 ? pair : pair.slice(0, at));
-    if (name === undefined) continue;
-    if (name === 'xamzcredential') kept.push(`${pair.slice(0, at + 1)}${keyIdOf(pair.slice(at + 1))}`);
-    else if (harmless.has(name) || !secretNames.test(name)) kept.push(pair);
+    const kind = kindOf(at < 0 ? pair : pair.slice(0, at));
+    if (kind === 'credential') kept.push(`${pair.slice(0, at + 1)}${keyIdOf(pair.slice(at + 1))}`);
+    else if (kind === 'plain') kept.push(pair);
   }
   return kept.join('&').slice(0, longestQuery);
+}
+
+type Kind = 'plain' | 'credential' | 'secret';
+
+/** Of names that came lately: most queries have the same few. */
+const kinds = new Map<string, Kind>();
+const mostKinds = 500;
+const longestKnown = 64;
+
+function kindOf(rawName: string): Kind {
+  const known = kinds.get(rawName);
+  if (known !== undefined) return known;
+  const kind = judge(plainName(rawName));
+  if (rawName.length <= longestKnown) {
+    if (kinds.size >= mostKinds) kinds.clear();
+    kinds.set(rawName, kind);
+  }
+  return kind;
+}
+
+function judge(name: string | undefined): Kind {
+  if (name === undefined) return 'secret';
+  if (name === 'xamzcredential') return 'credential';
+  return harmless.has(name) || !secretNames.test(name) ? 'plain' : 'secret';
 }
 
 function plainName(raw: string): string | undefined {

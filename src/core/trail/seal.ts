@@ -30,7 +30,8 @@ export interface SealOptions {
   readonly least: number;
   readonly most: number;
 }
-export const sealDefaults: SealOptions = { age: 2000, least: 1024, most: 2048 };
+/** Few are sealed at a time when few come; when many do, at most as many as a commit deletes without others waiting long. */
+export const sealDefaults: SealOptions = { age: 2000, least: 1024, most: 8192 };
 
 const minute = 60_000;
 /** Longer than a chunk is being written. */
