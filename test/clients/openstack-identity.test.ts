@@ -139,6 +139,9 @@ test('openstack group: create, members, list, delete', { skip }, async () => {
   await openstack(admin(), 'group', 'delete', 'staff');
   assert.deepEqual(await names(admin(), 'group', 'list'), []);
   assert.deepEqual(await names(admin(), 'domain', 'list'), ['Default']);
+  assert.deepEqual(await names(admin(), 'service', 'list'), ['swift', 'keystone', 's3']);
+  const endpoints = (await json(admin(), 'endpoint', 'list', '--interface', 'public')) as Row[];
+  assert.deepEqual(endpoints.map((row) => row['Service Type']).sort(), ['identity', 'object-store', 's3']);
 });
 
 test('openstack application credential and ec2 credentials: create, list, show, delete', {

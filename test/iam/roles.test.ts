@@ -201,3 +201,36 @@ test('the one domain, by id and by name', async () => {
     'Could not find domain: other.',
   );
 });
+
+test('services, endpoints and regions of the catalog, for every bearer', async () => {
+  const list = async (path: string, kind: string) => {
+    const answer = await call(server, path, { token: member });
+    assert.equal(answer.status, 200, answer.text);
+    return (answer.json as Record<string, Record<string, unknown>[]>)[kind] ?? [];
+  };
+  const services = await list('/v3/services', 'services');
+  assert.deepEqual(
+    services.map(({ type, name }) => [type, name]),
+    [
+      ['object-store', 'swift'],
+      ['identity', 'keystone'],
+      ['s3', 's3'],
+    ],
+  );
+  const [store] = await list('/v3/services?type=object-store', 'services');
+  assert.deepEqual(store, services[0]);
+  assert.deepEqual(await list('/v3/services?name=nope', 'services'), []);
+  const endpoints = await list(`/v3/endpoints?service_id=${store?.id}&interface=public`, 'endpoints');
+  assert.deepEqual(
+    endpoints.map(({ url, region_id, service_id }) => [url, region_id, service_id]),
+    [[`${server.url}/v1/$(project_id)s`, 'kr-central-2', store?.id]],
+  );
+  assert.equal((await list('/v3/endpoints', 'endpoints')).length, 9);
+  assert.deepEqual(
+    (await list('/v3/regions', 'regions')).map(({ id }) => id),
+    ['kr-central-2'],
+  );
+  for (const path of ['/v3/services', '/v3/endpoints', '/v3/regions']) {
+    assertError(await call(server, path, {}), 401, needsAuthentication);
+  }
+});

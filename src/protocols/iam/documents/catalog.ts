@@ -12,7 +12,10 @@ export interface CatalogPlace {
 /** One address for all: clients differ in which of them they look for. */
 const interfaces = ['public', 'internal', 'admin'] as const;
 
-export function catalogFor(project: ProjectId, { publicUrl, regions }: CatalogPlace) {
+/** Of every project: where an id stands in an address, a catalog of the whole service has this, as Keystone's has. */
+const anyProject = '$(project_id)s';
+
+export function catalogFor(project: ProjectId | typeof anyProject, { publicUrl, regions }: CatalogPlace) {
   const service = (type: string, name: string, url: string) => ({
     type,
     id: derivedId('service', type),
@@ -32,4 +35,37 @@ export function catalogFor(project: ProjectId, { publicUrl, regions }: CatalogPl
     service('identity', 'keystone', `${publicUrl}/identity/v3`),
     service('s3', 's3', publicUrl),
   ];
+}
+
+/** The services, without their endpoints. */
+export function serviceDocuments(place: CatalogPlace) {
+  return catalogFor(anyProject, place).map(({ id, type, name }) => ({
+    id,
+    type,
+    name,
+    description: '',
+    enabled: true,
+    links: { self: `${place.publicUrl}/identity/v3/services/${id}` },
+  }));
+}
+
+/** The endpoints of all services. */
+export function endpointDocuments(place: CatalogPlace) {
+  return catalogFor(anyProject, place).flatMap(({ id, endpoints }) =>
+    endpoints.map((endpoint) => ({
+      ...endpoint,
+      service_id: id,
+      enabled: true,
+      links: { self: `${place.publicUrl}/identity/v3/endpoints/${endpoint.id}` },
+    })),
+  );
+}
+
+export function regionDocuments({ publicUrl, regions }: CatalogPlace) {
+  return regions.map((id) => ({
+    id,
+    description: '',
+    parent_region_id: null,
+    links: { self: `${publicUrl}/identity/v3/regions/${encodeURIComponent(id)}` },
+  }));
 }

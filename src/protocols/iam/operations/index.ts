@@ -28,12 +28,15 @@ import { listAuthProjects } from './list-auth-projects.ts';
 import { listAuthSystem } from './list-auth-system.ts';
 import { listDomains } from './list-domains.ts';
 import { listEc2Credentials } from './list-ec2-credentials.ts';
+import { listEndpoints } from './list-endpoints.ts';
 import { listGroupMembers } from './list-group-members.ts';
 import { listGroupRoles } from './list-group-roles.ts';
 import { listGroups } from './list-groups.ts';
 import { listProjects } from './list-projects.ts';
+import { listRegions } from './list-regions.ts';
 import { listRoleAssignments } from './list-role-assignments.ts';
 import { listRoles } from './list-roles.ts';
+import { listServices } from './list-services.ts';
 import { listUserGroups } from './list-user-groups.ts';
 import { listUserProjects } from './list-user-projects.ts';
 import { listUserRoles } from './list-user-roles.ts';
@@ -93,6 +96,9 @@ export const operations: readonly IamOperation[] = [
   listGroupRoles,
   listRoleAssignments,
   listDomains,
+  listServices,
+  listEndpoints,
+  listRegions,
   showDomain,
   listGroups,
   createGroup,
