@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { isNetwork } from '../base/addresses.ts';
 import { type LimitsProfile, limitsProfiles } from '../core/model/names.ts';
+import { type ObjectReads, objectReadChoices } from '../core/model/records.ts';
 
 /** A setting with a wrong value; the start stops with this one line. */
 export class ConfigError extends Error {}
@@ -40,10 +41,6 @@ export type BlobLocation = { readonly kind: 'file'; readonly path: string | unde
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
-
-/** Which reads of objects the audit trail records; every other call always is. */
-export const objectReadChoices = ['none', 'failures', 'all'] as const;
-export type ObjectReads = (typeof objectReadChoices)[number];
 
 function option<T>(definition: Option<T>): Option<T> {
   return definition;

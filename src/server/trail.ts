@@ -2,11 +2,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { MalformedTarget } from '../base/http/query.ts';
-import type { ObjectReads } from '../config/options.ts';
 import type { Core } from '../core/core.ts';
 import { CoreError } from '../core/errors.ts';
+import type { ObjectReads } from '../core/model/records.ts';
 import { createTrailBuffer } from '../core/trail/buffer.ts';
-import type { Witness } from '../core/trail/witness.ts';
+import type { EndedCall, Witness } from '../core/trail/witness.ts';
 import { preflightName } from '../protocols/cors.ts';
 import type { Failure } from '../protocols/protocol.ts';
 
@@ -20,15 +20,16 @@ export interface Trail {
 /** By the operations' names in every protocol. */
 const readsOfObjects = new Set(['GetObject', 'HeadObject']);
 
-export function createTrail(core: Core, log: Pick<Logger, 'error'>, objectReads: ObjectReads): Trail {
+/** `ofService`: which reads of objects are recorded where the bucket does not say. */
+export function createTrail(core: Core, log: Pick<Logger, 'error'>, ofService: ObjectReads): Trail {
   const buffer = createTrailBuffer(core, (error, lost) =>
     log.error({ err: error, lost }, 'events could not be written; they will be tried again'),
   );
-  const wanted = (call: { operation: string; status: number }) =>
-    call.operation !== preflightName &&
-    (!readsOfObjects.has(call.operation) ||
+  const wanted = ({ operation, status, objectReads = ofService }: EndedCall) =>
+    operation !== preflightName &&
+    (!readsOfObjects.has(operation) ||
       objectReads === 'all' ||
-      (objectReads === 'failures' && call.status >= 400));
+      (objectReads === 'failures' && status >= 400));
   return {
     record(witness, protocol, status, error) {
       // Probes of machines that watch the server are no calls of its APIs.

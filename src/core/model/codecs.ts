@@ -41,7 +41,7 @@ import type {
   VersionHead,
   VersionRecord,
 } from './records.ts';
-import { bucketTypes, kosTiers, versioningStates } from './records.ts';
+import { bucketTypes, kosTiers, objectReadChoices, versioningStates } from './records.ts';
 
 /** The parts of a manifest that stand in one record, in order. */
 export interface ManifestChunk {
@@ -200,7 +200,7 @@ const grant = structure<Grant>({
   outsider: optional(flag),
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 8, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 9, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -227,6 +227,7 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 8, {
     }),
   ),
   versioning: optional(word(...versioningStates)),
+  objectReads: optional(word(...objectReadChoices)),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

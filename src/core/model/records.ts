@@ -168,7 +168,13 @@ export interface BucketRecord {
   readonly kos?: KosLabels;
   /** Absent: off, as it was from the start. It never goes off again. */
   readonly versioning?: Versioning;
+  /** Which reads of its objects the audit trail records; absent: as the service is set. */
+  readonly objectReads?: ObjectReads;
 }
+
+/** Which reads of objects the audit trail records; every other call always is. */
+export const objectReadChoices = ['none', 'failures', 'all'] as const;
+export type ObjectReads = (typeof objectReadChoices)[number];
 
 /** Labels: bytes lie the same way whatever they say. */
 export interface KosLabels {

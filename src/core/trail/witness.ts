@@ -5,7 +5,7 @@
 import type { Key } from '../../engines/meta/meta-store.ts';
 import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
-import type { BucketRecord } from '../model/records.ts';
+import type { BucketRecord, ObjectReads } from '../model/records.ts';
 import { type EventResource, type EventUser, eventFormat, positionOf, type TrailEvent } from './event.ts';
 import { freshKey } from './keys.ts';
 import { redactQuery } from './redact.ts';
@@ -20,6 +20,14 @@ export interface CallFacts {
   readonly rawQuery: string;
   readonly address: string;
   readonly agent: string | undefined;
+}
+
+/** What tells whether a call that changed nothing is recorded. */
+export interface EndedCall {
+  readonly operation: string;
+  readonly status: number;
+  /** Of the bucket it was about, where that says something. */
+  readonly objectReads: ObjectReads | undefined;
 }
 
 const longestPath = 2048;
@@ -116,10 +124,13 @@ export class Witness {
   finish(
     status: number,
     error: string | undefined,
-    wanted: (call: { operation: string; status: number }) => boolean,
+    wanted: (call: EndedCall) => boolean,
   ): readonly [Key, Buffer] | undefined {
     if (error === undefined) usualStatus.set(this.#operationId, status);
-    if (this.#committed === undefined && !wanted({ operation: this.#operation, status })) return undefined;
+    if (this.#committed === undefined) {
+      const objectReads = this.#bucket?.objectReads;
+      if (!wanted({ operation: this.#operation, status, objectReads })) return undefined;
+    }
     if (this.#committed !== undefined && error === undefined && status === this.#drafted) return undefined;
     const event = this.#event(status, error);
     const value = eventFormat.encode(event);

@@ -46,3 +46,9 @@ export function requireNoQuery({ request }: TrailView): void {
 export function bucketNamed(raw: string): BucketName {
   return parseBucketName(raw, defaultNameLimits);
 }
+
+/** The bucket of the path; a path takes no parameters. @throws CoreError InvalidBucketName, TrailError 400 */
+export function bucketOf(view: TrailView): BucketName {
+  requireNoQuery(view);
+  return bucketNamed(view.segments.name ?? '');
+}
