@@ -36,7 +36,7 @@ import { listProjects } from './list-projects.ts';
 import { listRegions } from './list-regions.ts';
 import { listRoleAssignments } from './list-role-assignments.ts';
 import { listRoles } from './list-roles.ts';
-import { listServices } from './list-service-catalog.ts';
+import { listServiceCatalog } from './list-service-catalog.ts';
 import { listUserGroups } from './list-user-groups.ts';
 import { listUserProjects } from './list-user-projects.ts';
 import { listUserRoles } from './list-user-roles.ts';
@@ -96,7 +96,7 @@ export const operations: readonly IamOperation[] = [
   listGroupRoles,
   listRoleAssignments,
   listDomains,
-  listServices,
+  listServiceCatalog,
   listEndpoints,
   listRegions,
   showDomain,

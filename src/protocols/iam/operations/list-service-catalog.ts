@@ -5,8 +5,8 @@ import { serviceDocuments } from '../documents/catalog.ts';
 import { listLinks } from '../documents/lists.ts';
 import { operation, selfUrl } from '../request.ts';
 
-export const listServices = operation({
-  name: 'ListServices',
+export const listServiceCatalog = operation({
+  name: 'ListServiceCatalog',
   route: { methods: ['GET', 'HEAD'], path: '/v3/services', policy: 'identity:list_services' },
   body: noBody,
   parse: ({ request: { query } }) => ({ type: query.get('type'), name: query.get('name') }),
