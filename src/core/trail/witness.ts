@@ -2,6 +2,7 @@
  * Owns the meeting of a call and its event: every commit that the call makes carries the event's record, under one key that is
  * fixed for the call, so that a mutation that lasts has its event and a call has exactly one.
  */
+import { newId } from '../../base/clock.ts';
 import type { Key } from '../../engines/meta/meta-store.ts';
 import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
@@ -59,6 +60,8 @@ export class Witness {
   #actor: Actor | undefined;
   #user: EventUser | undefined;
   #time: number | undefined;
+  /** How it ends if it succeeds, where that is known beforehand. */
+  #status: number | undefined;
   /** As in the last commit that was carried out. */
   #committed: Buffer | undefined;
   /** What the last draft took the status to be, while nothing else has become known since. */
@@ -72,6 +75,18 @@ export class Witness {
   /** The core whose commits carry the event. */
   get core(): Core {
     return { ...this.#core, meta: new WitnessedStore(this.#core.meta, this), witness: this };
+  }
+
+  /**
+   * The witness of one of the things that a call does in one go: each is an event of its own, by the same caller, that lasts with
+   * the commit it is about. `status`: what a call for this thing alone is answered with.
+   */
+  part(operation: string, resource: EventResource, status: number): Witness {
+    const part = new Witness(this.#core, { ...this.#facts, id: newId(this.#core.random) });
+    part.callIs(operation, resource);
+    part.#actor = this.#actor;
+    part.#status = status;
+    return part;
   }
 
   callIs(operation: string, resource: EventResource | undefined): void {
@@ -107,7 +122,8 @@ export class Witness {
   /** The event's entry for a commit, as it is to be should the call succeed. */
   draft(): readonly [Key, Buffer] {
     const { api, method } = this.#facts;
-    const status = usualStatus.get(this.#operationId) ?? likelyStatus[`${api} ${method}`] ?? 200;
+    const status =
+      this.#status ?? usualStatus.get(this.#operationId) ?? likelyStatus[`${api} ${method}`] ?? 200;
     const event = this.#event(status, undefined);
     this.#drafted = status;
     return [freshKey(positionOf(event)), eventFormat.encode(event)];

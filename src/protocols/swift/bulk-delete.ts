@@ -9,9 +9,10 @@ import type { Actor } from '../../core/actor.ts';
 import { deleteBucket } from '../../core/buckets/delete.ts';
 import type { Core } from '../../core/core.ts';
 import { CoreError } from '../../core/errors.ts';
-import type { BucketName } from '../../core/model/names.ts';
+import type { BucketName, ObjectKey } from '../../core/model/names.ts';
 import { deleteObject } from '../../core/objects/delete.ts';
 import { listObjects } from '../../core/objects/list.ts';
+import { removingBucket, removingObject } from '../../core/trail/removal.ts';
 import type { BulkOutcome } from './bulk-answer.ts';
 import { type BulkItem, quoted } from './bulk-lines.ts';
 import { renderFailure, SwiftError } from './errors.ts';
@@ -97,7 +98,7 @@ export async function deleteUnder(
     const keys = entries.flatMap((entry) => (entry.kind === 'object' ? [entry.info.key] : []));
     const statuses = await inParallel(keys, atOnce, (key) => {
       signal.throwIfAborted();
-      return statusOf(context, async () => ((await deleteObject(core, { bucket, key })).existed ? 204 : 404));
+      return statusOf(context, () => deleteOne(core, bucket, key));
     });
     for (const [at, key] of keys.entries()) {
       // Who deleted it before us has done our work.
@@ -138,13 +139,18 @@ async function deleteItem({ core, actor, view }: BulkContext, { name }: BulkItem
   if (name.object === '') {
     const { allow } = await may(core, actor, { action: 'storage.buckets.delete', bucket, project });
     if (!allow) return 403;
-    await deleteBucket(core, bucket);
+    await deleteBucket(removingBucket(core, 'DeleteContainer', bucket), bucket);
     return 204;
   }
   const key = view.object(name.object);
   const { allow } = await may(core, actor, { action: 'storage.objects.delete', bucket, key, project });
   if (!allow) return 403;
-  return (await deleteObject(core, { bucket, key })).existed ? 204 : 404;
+  return deleteOne(core, bucket, key);
+}
+
+async function deleteOne(core: Core, bucket: BucketName, key: ObjectKey): Promise<number> {
+  const { existed } = await deleteObject(removingObject(core, bucket, key), { bucket, key });
+  return existed ? 204 : 404;
 }
 
 function nameOrStatus(view: SwiftView, container: string): BucketName | number {

@@ -8,6 +8,7 @@ import type { Core } from '../../../core/core.ts';
 import { CoreError } from '../../../core/errors.ts';
 import { type BucketName, defaultNameLimits, parseObjectKey } from '../../../core/model/names.ts';
 import { deleteObject } from '../../../core/objects/delete.ts';
+import { removingObject } from '../../../core/trail/removal.ts';
 import { bucketOf, refuseVersion } from '../address.ts';
 import { strongTags } from '../conditions.ts';
 import { type S3Request, s3Operation } from '../define-operation.ts';
@@ -63,7 +64,8 @@ async function deleteOne(
     const { allow } = await may(core, actor, { action: 'storage.objects.delete', bucket, key });
     if (!allow) throw s3Error('AccessDenied');
     const ifMatch = strongTags(item.etag);
-    await deleteObject(core, { bucket, key, conditions: { ...(ifMatch !== undefined && { ifMatch }) } });
+    const conditions = { ...(ifMatch !== undefined && { ifMatch }) };
+    await deleteObject(removingObject(core, bucket, key), { bucket, key, conditions });
     return { item };
   } catch (error) {
     if (error instanceof S3Error || error instanceof CoreError) {
