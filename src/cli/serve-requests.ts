@@ -1,11 +1,12 @@
 /** Answering requests in this process: joins the protocols, the request pipeline and a listener. */
 import { systemClock, systemRandom } from '../base/clock.ts';
 import { BlockPool } from '../base/streams/block-pool.ts';
-import { type Config, ConfigError } from '../config/options.ts';
+import { type Config, ConfigError, type ListenAddress } from '../config/options.ts';
 import type { Core } from '../core/core.ts';
+import type { Protocol } from '../protocols/protocol.ts';
 import { createAccessLog } from '../server/access-log.ts';
 import { clientAddress } from '../server/client-address.ts';
-import { createFrontEnds } from '../server/front-ends.ts';
+import { createFrontEnds, createInternalFrontEnds } from '../server/front-ends.ts';
 import { type Listener, listen } from '../server/listen.ts';
 import type { Log } from '../server/log.ts';
 import { createPipeline } from '../server/pipeline.ts';
@@ -32,9 +33,8 @@ export async function serveRequests(
 ): Promise<Serving> {
   let stopping = false;
   const trail = createTrail(core, log, config.trailObjectReads);
-  const pipeline = createPipeline({
+  const parts = {
     core,
-    protocols: createFrontEnds(config, { metrics, accepting: () => !stopping }),
     telemetry,
     accessLog: createAccessLog(log),
     clientAddress: clientAddress(config.trustedProxies),
@@ -45,20 +45,37 @@ export async function serveRequests(
     idleSeconds,
     blocks: new BlockPool(),
     stopping: () => stopping,
-  });
-  const listener = await listenOn(config, pipeline);
+  };
+  const doors: [ListenAddress, readonly Protocol[]][] = [
+    [config.listen, createFrontEnds(config, { metrics, accepting: () => !stopping })],
+  ];
+  if (config.internalListen !== undefined) {
+    doors.push([config.internalListen, createInternalFrontEnds(config)]);
+  }
+  const listeners: Listener[] = [];
+  try {
+    for (const [address, protocols] of doors) {
+      listeners.push(await listenOn(config, address, createPipeline({ ...parts, protocols })));
+    }
+  } catch (error) {
+    await Promise.all(listeners.map((listener) => listener.stop(0)));
+    throw error;
+  }
   return {
-    url: listener.url,
+    url: listeners[0]?.url ?? '',
     async stop() {
       stopping = true;
-      await listener.stop(stopSeconds);
+      await Promise.all(listeners.map((listener) => listener.stop(stopSeconds)));
       await trail.stop();
     },
   };
 }
 
-async function listenOn(config: Config, pipeline: ReturnType<typeof createPipeline>): Promise<Listener> {
-  const { host, port } = config.listen;
+async function listenOn(
+  config: Config,
+  { host, port }: ListenAddress,
+  pipeline: ReturnType<typeof createPipeline>,
+): Promise<Listener> {
   const tls =
     config.tlsCert !== undefined && config.tlsKey !== undefined
       ? { cert: config.tlsCert, key: config.tlsKey }

@@ -137,6 +137,15 @@ export const options = {
     fallback: () => ({ host: '127.0.0.1', port: 9000 }),
     parse: parseListen,
   }),
+  internalListen: option<ListenAddress | undefined>({
+    env: 'ONGGI_INTERNAL_LISTEN',
+    flag: 'internal-listen',
+    placeholder: 'host:port',
+    doc: 'address for the calls under `/internal`, which the other address then does not have',
+    shown: 'the same as all others',
+    fallback: () => undefined,
+    parse: parseListen,
+  }),
   data: option({
     env: 'ONGGI_DATA',
     flag: 'data',

@@ -16,6 +16,8 @@ export interface FrontEndSettings {
   readonly limitsProfile: LimitsProfile;
   readonly publicUrl: string | undefined;
   readonly s3Domains: readonly string[];
+  /** Anything: calls under `/internal` have an address of their own. */
+  readonly internalListen?: unknown;
 }
 
 /** @throws Error when two operations of one protocol have the same name: metrics and permissions could not tell them apart. */
@@ -27,10 +29,7 @@ export function createFrontEnds(settings: FrontEndSettings, server: WatchedServe
     createIam({ ...links, regions: [...new Set([region, ...settings.regions])] }),
     createExt(),
     createTrailDoor(),
-    createKos({
-      regions: settings.kosRegions,
-      ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
-    }),
+    createKos(kosSettings(settings), settings.internalListen === undefined ? 'everything' : 'public'),
     createSwift(links),
     createS3({ domains: settings.s3Domains, names: nameLimits[settings.limitsProfile] }),
   ];
@@ -39,4 +38,13 @@ export function createFrontEnds(settings: FrontEndSettings, server: WatchedServe
     if (twice !== undefined) throw new Error(`${name} has two operations named ${twice}`);
   }
   return protocols;
+}
+
+/** What the address for internal calls serves, and nothing else. */
+export function createInternalFrontEnds(settings: FrontEndSettings): readonly Protocol[] {
+  return [createKos(kosSettings(settings), 'internal')];
+}
+
+function kosSettings({ kosRegions, publicUrl }: FrontEndSettings) {
+  return { regions: kosRegions, ...(publicUrl !== undefined && { publicUrl }) };
 }

@@ -27,7 +27,9 @@ export function apiDocument({ url }: Pick<TestServer, 'url'>): Promise<ApiDocume
 }
 
 async function fetchDocument(url: string): Promise<ApiDocument> {
-  const response = await fetch(`${url}/kos/v1/openapi.json`);
+  // An address for internal calls has its document under its own prefix.
+  const first = await fetch(`${url}/kos/v1/openapi.json`);
+  const response = first.status === 404 ? await fetch(`${url}/internal/kos/v1/openapi.json`) : first;
   assert.equal(response.status, 200);
   return (await response.json()) as ApiDocument;
 }

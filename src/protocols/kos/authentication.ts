@@ -21,11 +21,8 @@ import {
 import { type Authenticated, plainBody } from '../protocol.ts';
 import { KosError } from './errors.ts';
 import { isOfAccount, looksLikeKrn, parseKrn } from './krn.ts';
-import { administersAccount, type KosOperation, type KosView } from './request.ts';
+import { administersAccount, isInternal, type KosOperation, type KosView } from './request.ts';
 import { resourceOfPath } from './resource.ts';
-
-/** The calls under it are for administrators alone. */
-const internal = /^\/internal\//;
 
 /** @throws CoreError Unauthenticated, AccessDenied for internal calls by others than administrators, NoSuchBucket; KosError 400 */
 export async function authenticate(
@@ -37,7 +34,7 @@ export async function authenticate(
   const decodeBody: Authenticated['decodeBody'] = (raw) => plainBody(raw, request.contentLength);
   if (operation.public) return { actor: { kind: 'anonymous', address: request.address }, decodeBody };
   const actor = await callerOf(core, view);
-  const administrators = internal.test(operation.route.path);
+  const administrators = isInternal(operation);
   const account = await accountOfCall(core, view, actor, administrators);
   if (administrators) await authorize(core, actor, administersAccount(account));
   const bucket = await bucketOfPath(core, account, view);

@@ -7,17 +7,23 @@ import { authenticate } from './authentication.ts';
 import { KosError, renderError } from './errors.ts';
 import { apiDocumentOf } from './openapi.ts';
 import { operations } from './operations/index.ts';
-import type { KosOperation, KosSettings, KosView } from './request.ts';
+import { isInternal, type KosOperation, type KosSettings, type KosView } from './request.ts';
 import { resourceOfPath } from './resource.ts';
 import { compileRoutes, isKosPath, shownPath } from './routing.ts';
 
-export function createKos(settings: KosSettings): Protocol {
-  const all = [...operations, apiDocumentOf(operations)];
+/** Which of the calls an address serves; `internal`: those under `/internal`, and no other path is anybody's there. */
+export type KosPart = 'everything' | 'public' | 'internal';
+
+export function createKos(settings: KosSettings, part: KosPart): Protocol {
+  const served = operations.filter(
+    (one) => part === 'everything' || isInternal(one) === (part === 'internal'),
+  );
+  const all = [...served, apiDocumentOf(served, part === 'internal' ? '/internal/kos/v1' : '/kos/v1')];
   const resolve = compileRoutes(all);
   return {
     name: 'kos',
     operationNames: all.map(({ name }) => name),
-    owns: ({ path }) => isKosPath(path),
+    owns: ({ path }) => part === 'internal' || isKosPath(path),
     shownPath,
     resolve(request) {
       const { operation, segments } = resolve(request);

@@ -104,11 +104,11 @@ function refusal(description: string) {
   };
 }
 
-/** GetApiDocument: GET /kos/v1/openapi.json, of `operations` and itself; open to all. */
-export function apiDocumentOf(operations: readonly KosOperation[]): KosOperation {
+/** GetApiDocument: GET {base}/openapi.json, of `operations` and itself; open to all. */
+export function apiDocumentOf(operations: readonly KosOperation[], base: string): KosOperation {
   const self: KosOperation = operation({
     name: 'GetApiDocument',
-    route: { methods: ['GET'], path: '/kos/v1/openapi.json' },
+    route: { methods: ['GET'], path: `${base}/openapi.json` },
     document: {
       summary: 'This document',
       success: { status: 200, schema: Type.Object({ openapi: Type.String() }) },

@@ -52,6 +52,11 @@ export interface KosOperation extends AnyOperation<KosView, PathRoute> {
   readonly document: KosDocument;
 }
 
+/** For administrators alone, and on the address for internal calls where there is one. */
+export function isInternal({ route }: Pick<KosOperation, 'route'>): boolean {
+  return route.path.startsWith('/internal/');
+}
+
 const define = operationsFor<KosView, PathRoute>();
 
 /** The headers that every call may carry are checked before the operation's own `parse`. */
