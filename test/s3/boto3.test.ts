@@ -64,4 +64,36 @@ print(json.dumps({'raw': metadata['raw'].encode('latin1').decode(), 'again': aga
       again: { word: '=?UTF-8?B?7ZWc6riA?=', plain: 'a b' },
     });
   });
+
+  it('keeps versions, and empties a bucket of them page by page', async () => {
+    await using server = await startServer();
+    const script = `
+s3.create_bucket(Bucket='boto')
+s3.put_object(Bucket='boto', Key='k', Body=b'early')
+s3.put_bucket_versioning(Bucket='boto', VersioningConfiguration={'Status': 'Enabled'})
+ids = [s3.put_object(Bucket='boto', Key='k', Body=body)['VersionId'] for body in (b'one', b'two')]
+marker = s3.delete_object(Bucket='boto', Key='k')
+try:
+    s3.get_object(Bucket='boto', Key='k')
+except s3.exceptions.NoSuchKey as error:
+    absent = error.response['ResponseMetadata']['HTTPHeaders']['x-amz-delete-marker']
+s3.copy_object(Bucket='boto', Key='k', CopySource={'Bucket': 'boto', 'Key': 'k', 'VersionId': ids[0]})
+bodies = [s3.get_object(Bucket='boto', Key='k', **version)['Body'].read().decode()
+  for version in ({}, {'VersionId': ids[1]}, {'VersionId': 'null'})]
+for number in range(5):
+    s3.put_object(Bucket='boto', Key='other/%d' % number, Body=b'x')
+before = sum(len(page.get('Versions', [])) + len(page.get('DeleteMarkers', []))
+  for page in s3.get_paginator('list_object_versions').paginate(Bucket='boto', PaginationConfig={'PageSize': 2}))
+bucket = boto3.resource('s3', endpoint_url=s3.meta.endpoint_url, region_name='kr-central-2',
+  aws_access_key_id=data['access'], aws_secret_access_key=data['secret']).Bucket('boto')
+bucket.object_versions.page_size(2).delete()
+bucket.delete()
+print(json.dumps({'absent': absent, 'bodies': bodies, 'marker': marker['DeleteMarker'], 'before': before}))`;
+    assert.deepEqual(await python(server, script, alice.s3Key), {
+      absent: 'true',
+      bodies: ['one', 'two', 'early'],
+      marker: true,
+      before: 10,
+    });
+  });
 });

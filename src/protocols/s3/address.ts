@@ -7,7 +7,10 @@ import {
   type ObjectKey,
   parseBucketName,
   parseObjectKey,
+  type VersionId,
 } from '../../core/model/names.ts';
+import type { VersionAddress } from '../../core/versions/find.ts';
+import { parseVersionId } from '../../core/versions/ids.ts';
 import { s3Error } from './errors.ts';
 import type { S3View } from './request.ts';
 
@@ -28,12 +31,19 @@ export function newBucketOf(view: Addressed): BucketName {
   return parseBucketName(view.bucket ?? '', view.limits);
 }
 
-/** An object that may exist. @throws CoreError InvalidBucketName, InvalidKey, KeyTooLong; S3Error for a version */
-export function objectOf(view: S3View): ObjectAddress {
+/** An object that may exist, or one version of it. @throws CoreError InvalidBucketName, InvalidKey, KeyTooLong; S3Error InvalidArgument */
+export function objectOf(view: S3View): VersionAddress {
+  const version = readVersion(view.request.query.get('versionId'));
+  const address = { bucket: bucketOf(view), key: parseObjectKey(view.key ?? '', defaultNameLimits) };
+  return version === undefined ? address : { ...address, version };
+}
+
+/** The key of an upload. @throws as `objectOf`, also for a version */
+export function uploadedObjectOf(view: S3View): ObjectAddress {
   return addressOf(view, defaultNameLimits);
 }
 
-/** An object to be written. @throws as `objectOf` */
+/** An object to be written. @throws as `uploadedObjectOf` */
 export function newObjectOf(view: Addressed): ObjectAddress {
   return addressOf(view, view.limits);
 }
@@ -43,13 +53,22 @@ function addressOf(view: S3View, limits: NameLimits): ObjectAddress {
   return { bucket: bucketOf(view), key: parseObjectKey(view.key ?? '', limits) };
 }
 
-/** Without versioning an object has one version, `null`; no other id was ever given to anybody. @throws S3Error InvalidArgument */
-export function refuseVersion(versionId: string | undefined): void {
+/** What is written is always a new version. @throws S3Error InvalidArgument */
+function refuseVersion(versionId: string | undefined): void {
   if (versionId === undefined || versionId === 'null') return;
-  throw s3Error('InvalidArgument', 'Invalid version id specified', {
+  throw s3Error('InvalidArgument', 'This operation does not accept a version-id.', {
     ArgumentName: 'versionId',
     ArgumentValue: versionId,
   });
+}
+
+/** @throws S3Error InvalidArgument for a text that cannot be the id of anything */
+export function readVersion(text: string | undefined, parameter = 'versionId'): VersionId | undefined {
+  if (text === undefined) return undefined;
+  const version = parseVersionId(text);
+  if (version !== undefined) return version;
+  const message = text === '' ? 'Version id cannot be the empty string' : 'Invalid version id specified';
+  throw s3Error('InvalidArgument', message, { ArgumentName: parameter, ArgumentValue: text });
 }
 
 /** The key as a URL path: percent-encoded but for the slashes. */

@@ -28,6 +28,10 @@ export const errorTable = {
     status: 400,
     message: 'The location constraint does not fit the region this request was sent to.',
   },
+  IllegalVersioningConfigurationException: {
+    status: 400,
+    message: 'The Versioning element must be specified',
+  },
   IncompleteBody: {
     status: 400,
     message: 'The body does not have the number of bytes that was announced for it.',

@@ -9,6 +9,7 @@ import { element, optionalElement, xmlDocument } from '../../base/wire/xml.ts';
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/errors.ts';
 import { type Failure, ProtocolError } from '../protocol.ts';
 import { errorTable, type S3ErrorCode } from './error-table.ts';
+import { deletionHeaders } from './version-headers.ts';
 
 export type { S3ErrorCode } from './error-table.ts';
 
@@ -137,7 +138,7 @@ export const fromCore: Translations = {
 };
 
 function markerHeaders(version: string): ReplyHeaders {
-  return { 'x-amz-delete-marker': 'true', 'x-amz-version-id': version };
+  return deletionHeaders({ existed: true, versionId: version, deleteMarker: true });
 }
 
 function isConditional(request: RequestView): boolean {

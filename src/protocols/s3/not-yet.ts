@@ -37,8 +37,6 @@ export const notYet: readonly Routed[] = [
     requestPayment: 'GetBucketRequestPayment',
     session: 'CreateSession',
     tagging: 'GetBucketTagging',
-    versioning: 'GetBucketVersioning',
-    versions: 'ListObjectVersions',
     website: 'GetBucketWebsite',
   }),
   ...rows('PUT', 'bucket', {
@@ -60,7 +58,6 @@ export const notYet: readonly Routed[] = [
     replication: 'PutBucketReplication',
     requestPayment: 'PutBucketRequestPayment',
     tagging: 'PutBucketTagging',
-    versioning: 'PutBucketVersioning',
     website: 'PutBucketWebsite',
   }),
   ...rows('POST', 'bucket', {

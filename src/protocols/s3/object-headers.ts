@@ -9,6 +9,7 @@ import { headerText, headerValue } from './header-text.ts';
 import { expirationHeaders } from './lifecycle-headers.ts';
 import type { S3View } from './request.ts';
 import { storedContentEncoding } from './request.ts';
+import { versionHeaders } from './version-headers.ts';
 
 /** S3's type for objects written without one. */
 const defaultContentType = 'binary/octet-stream';
@@ -75,6 +76,7 @@ export function objectHeaders(info: ObjectInfo, overrides: ResponseOverrides = {
     'Accept-Ranges': 'bytes',
     [encryptionHeader]: info.encrypted === true ? managedEncryption : undefined,
     ...expirationHeaders(info),
+    ...versionHeaders(info),
     'x-amz-storage-class': info.storageClass === 'STANDARD' ? undefined : info.storageClass,
     'Content-Type': printed(info.contentType),
     'Cache-Control': printed(headers.cacheControl),

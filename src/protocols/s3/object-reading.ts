@@ -5,7 +5,8 @@ import { isCoreError } from '../../core/errors.ts';
 import type { ReadConditions } from '../../core/objects/conditions.ts';
 import type { ObjectReading, ReadObjectInput, RequestedRange } from '../../core/objects/get.ts';
 import type { ObjectInfo } from '../../core/objects/info.ts';
-import { type ObjectAddress, objectOf } from './address.ts';
+import type { VersionAddress } from '../../core/versions/find.ts';
+import { objectOf } from './address.ts';
 import { rangeOf } from './byte-range.ts';
 import { checksumReplyHeaders } from './checksum-headers.ts';
 import { always, ifRange, readConditions } from './conditions.ts';
@@ -15,7 +16,7 @@ import { objectHeaders, type ResponseOverrides, responseOverridesOf } from './ob
 import { partNumberOf } from './query-parameters.ts';
 import { refuseUnserved } from './refusals.ts';
 
-export interface ReadRequest extends ObjectAddress {
+export interface ReadRequest extends VersionAddress {
   readonly conditions: ReadConditions;
   readonly range: RequestedRange | undefined;
   /** Whether the range still means the bytes the client has the rest of. */
@@ -59,8 +60,8 @@ export async function readInTerms(
       'Request specific response headers cannot be used for anonymous GET requests.',
     );
   }
-  const { bucket, key, conditions, range, partNumber } = request;
-  const whole = { bucket, key, conditions };
+  const { bucket, key, version, conditions, range, partNumber } = request;
+  const whole = { bucket, key, version, conditions };
   try {
     if (partNumber !== undefined) return await read({ ...whole, partNumber });
     if (range === undefined) return await read(whole);

@@ -3,7 +3,7 @@ import { element, type Xml } from '../../base/wire/xml.ts';
 import { parseUploadId } from '../../core/model/names.ts';
 import type { PartRecord } from '../../core/model/records.ts';
 import type { UploadAddress } from '../../core/multipart/upload-place.ts';
-import { objectOf } from './address.ts';
+import { uploadedObjectOf } from './address.ts';
 import type { S3Request } from './define-operation.ts';
 import { partChecksumElement, timestamp } from './documents/elements.ts';
 import { s3Error } from './errors.ts';
@@ -15,7 +15,7 @@ export function uploadOf(view: S3Request): UploadAddress {
   const raw = view.request.query.get('uploadId') ?? '';
   const upload = parseUploadId(raw);
   if (upload === undefined) throw s3Error('NoSuchUpload', undefined, { UploadId: raw });
-  return { ...objectOf(view), upload };
+  return { ...uploadedObjectOf(view), upload };
 }
 
 /** @throws S3Error InvalidArgument, NoSuchUpload; CoreError for names */

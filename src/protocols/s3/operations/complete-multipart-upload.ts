@@ -15,6 +15,7 @@ import { parseChecksumType, parseObjectChecksum } from '../object-checksums.ts';
 import { quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
 import { uploadOf } from '../uploads.ts';
+import { versionHeaders } from '../version-headers.ts';
 
 /** Ten thousand parts with checksums, pretty-printed. */
 const documentLimit = 8 << 20;
@@ -61,7 +62,7 @@ export const completeMultipartUploadOperation = s3Operation({
         element('ETag', quoteEtag(info.etag)),
         ...checksumElements(info.checksum),
       ],
-      { ...encryptionReplyHeaders(info), ...expirationHeaders(info) },
+      { ...encryptionReplyHeaders(info), ...expirationHeaders(info), ...versionHeaders(info) },
     ),
 });
 

@@ -7,7 +7,7 @@ import { noBody } from '../../operation.ts';
 import { newObjectOf, type ObjectAddress } from '../address.ts';
 import { parseChecksumAlgorithm } from '../checksum-headers.ts';
 import { readConditions, writeConditions } from '../conditions.ts';
-import { copySourceHeader, copySourceOf } from '../copy-source.ts';
+import { copySourceHeader, copySourceHeaders, copySourceOf, refuseMarker } from '../copy-source.ts';
 import { requireOwner, type S3Request, s3Operation } from '../define-operation.ts';
 import { checksumElements, timestamp, xmlReply } from '../documents/elements.ts';
 import { encryptionOf, encryptionReplyHeaders } from '../encryption-headers.ts';
@@ -15,6 +15,7 @@ import { s3Error } from '../errors.ts';
 import { expirationHeaders } from '../lifecycle-headers.ts';
 import { attributesOf, quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
+import { versionHeaders } from '../version-headers.ts';
 
 export const copyObjectOperation = s3Operation({
   name: 'CopyObject',
@@ -29,7 +30,8 @@ export const copyObjectOperation = s3Operation({
     const algorithm = view.request.header('x-amz-checksum-algorithm');
     const encryption = encryptionOf(view);
     const changed = replace || algorithm !== undefined || encryption.encrypted === true;
-    if (!changed) refuseSelfCopy(view, source, target);
+    // An older version over the current one is how it is brought back.
+    if (!changed && source.version === undefined) refuseSelfCopy(view, source, target);
     return {
       ...target,
       source,
@@ -49,9 +51,9 @@ export const copyObjectOperation = s3Operation({
   ],
   run: async ({ core, actor, input: { sourceOwner, ...input }, signal }) => {
     if (sourceOwner !== undefined) await requireOwner(core, input.source.bucket, sourceOwner);
-    return copyObject(core, actor, { ...input, signal });
+    return copyObject(core, actor, { ...input, signal }).catch(refuseMarker);
   },
-  reply: ({ info }) =>
+  reply: ({ info, source }) =>
     xmlReply(
       'CopyObjectResult',
       [
@@ -59,7 +61,12 @@ export const copyObjectOperation = s3Operation({
         element('ETag', quoteEtag(info.etag)),
         ...checksumElements(info.checksum),
       ],
-      { ...encryptionReplyHeaders(info), ...expirationHeaders(info) },
+      {
+        ...encryptionReplyHeaders(info),
+        ...expirationHeaders(info),
+        ...versionHeaders(info),
+        ...copySourceHeaders(source),
+      },
     ),
 });
 

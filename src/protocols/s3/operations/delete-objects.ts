@@ -7,9 +7,9 @@ import { getBucket } from '../../../core/buckets/get.ts';
 import type { Core } from '../../../core/core.ts';
 import { CoreError } from '../../../core/errors.ts';
 import { type BucketName, defaultNameLimits, parseObjectKey } from '../../../core/model/names.ts';
-import { deleteObject } from '../../../core/objects/delete.ts';
+import { type DeletedObject, deleteObject } from '../../../core/objects/delete.ts';
 import { removingObject } from '../../../core/trail/removal.ts';
-import { bucketOf, refuseVersion } from '../address.ts';
+import { bucketOf, readVersion } from '../address.ts';
 import { strongTags } from '../conditions.ts';
 import { type S3Request, s3Operation } from '../define-operation.ts';
 import { type DeleteItem, readDelete } from '../documents/delete.ts';
@@ -25,6 +25,7 @@ const atOnce = 32;
 
 interface Outcome {
   readonly item: DeleteItem;
+  readonly deleted?: DeletedObject;
   /** Absent for success. */
   readonly error?: S3Error;
 }
@@ -58,15 +59,16 @@ async function deleteOne(
   view: S3Request,
 ): Promise<Outcome> {
   try {
-    refuseVersion(item.versionId);
+    const version = readVersion(item.versionId);
     if (item.unservedCondition) throw s3Error('NotImplemented');
     const key = parseObjectKey(item.key, defaultNameLimits);
     const { allow } = await may(core, actor, { action: 'storage.objects.delete', bucket, key });
     if (!allow) throw s3Error('AccessDenied');
     const ifMatch = strongTags(item.etag);
     const conditions = { ...(ifMatch !== undefined && { ifMatch }) };
-    await deleteObject(removingObject(core, bucket, key), { bucket, key, conditions });
-    return { item };
+    const deletion = { bucket, key, version, conditions, markAbsent: true };
+    const deleted = await deleteObject(removingObject(core, bucket, key), deletion);
+    return { item, deleted };
   } catch (error) {
     if (error instanceof S3Error || error instanceof CoreError) {
       return { item, error: toS3Error(error, view.request) };
@@ -75,8 +77,14 @@ async function deleteOne(
   }
 }
 
-function outcomeElement({ item, error }: Outcome): Xml {
+function outcomeElement({ item, deleted, error }: Outcome): Xml {
   const name = [element('Key', item.key), optionalElement('VersionId', item.versionId)];
-  if (error === undefined) return element('Deleted', name);
+  if (error === undefined) return element('Deleted', [...name, ...markerElements(deleted)]);
   return element('Error', [...name, element('Code', error.code), element('Message', error.message)]);
+}
+
+/** The delete marker that came or went. */
+function markerElements(deleted: DeletedObject | undefined): (Xml | undefined)[] {
+  if (deleted?.deleteMarker !== true) return [];
+  return [element('DeleteMarker', true), optionalElement('DeleteMarkerVersionId', deleted.versionId)];
 }

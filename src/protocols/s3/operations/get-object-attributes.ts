@@ -10,6 +10,7 @@ import { type S3Request, s3Operation } from '../define-operation.ts';
 import { checksumElements, partChecksumElement, xmlReply } from '../documents/elements.ts';
 import { s3Error } from '../errors.ts';
 import { refuseUnserved } from '../refusals.ts';
+import { versionHeaders } from '../version-headers.ts';
 
 const attributes = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'] as const;
 type Attribute = (typeof attributes)[number];
@@ -46,7 +47,7 @@ export const getObjectAttributesOperation = s3Operation({
         wanted.has('StorageClass') ? element('StorageClass', info.storageClass) : undefined,
         wanted.has('ObjectSize') ? element('ObjectSize', info.size) : undefined,
       ],
-      { 'Last-Modified': httpDate(info.modifiedAt) },
+      { 'Last-Modified': httpDate(info.modifiedAt), ...versionHeaders(info) },
     );
   },
 });

@@ -17,6 +17,7 @@ import { getBucketCorsOperation } from './get-bucket-cors.ts';
 import { getBucketEncryptionOperation } from './get-bucket-encryption.ts';
 import { getBucketLifecycleOperation } from './get-bucket-lifecycle-configuration.ts';
 import { getBucketLocationOperation } from './get-bucket-location.ts';
+import { getBucketVersioningOperation } from './get-bucket-versioning.ts';
 import { getObjectOperation } from './get-object.ts';
 import { getObjectAclOperation } from './get-object-acl.ts';
 import { getObjectAttributesOperation } from './get-object-attributes.ts';
@@ -24,6 +25,7 @@ import { headBucketOperation } from './head-bucket.ts';
 import { headObjectOperation } from './head-object.ts';
 import { listBucketsOperation } from './list-buckets.ts';
 import { listMultipartUploadsOperation } from './list-multipart-uploads.ts';
+import { listObjectVersionsOperation } from './list-object-versions.ts';
 import { listObjectsOperation } from './list-objects.ts';
 import { listObjectsV2Operation } from './list-objects-v2.ts';
 import { listPartsOperation } from './list-parts.ts';
@@ -31,6 +33,7 @@ import { putBucketAclOperation } from './put-bucket-acl.ts';
 import { putBucketCorsOperation } from './put-bucket-cors.ts';
 import { putBucketEncryptionOperation } from './put-bucket-encryption.ts';
 import { putBucketLifecycleOperation } from './put-bucket-lifecycle-configuration.ts';
+import { putBucketVersioningOperation } from './put-bucket-versioning.ts';
 import { putObjectOperation } from './put-object.ts';
 import { putObjectAclOperation } from './put-object-acl.ts';
 import { uploadPartOperation } from './upload-part.ts';
@@ -52,6 +55,9 @@ export const s3Operations: readonly S3Operation[] = [
   deleteBucketLifecycleOperation,
   listObjectsOperation,
   listObjectsV2Operation,
+  listObjectVersionsOperation,
+  putBucketVersioningOperation,
+  getBucketVersioningOperation,
   listMultipartUploadsOperation,
   deleteObjectsOperation,
 

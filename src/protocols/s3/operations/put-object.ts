@@ -10,6 +10,7 @@ import { encryptionOf, encryptionReplyHeaders } from '../encryption-headers.ts';
 import { expirationHeaders } from '../lifecycle-headers.ts';
 import { attributesOf, quoteEtag } from '../object-headers.ts';
 import { refuseUnserved } from '../refusals.ts';
+import { versionHeaders } from '../version-headers.ts';
 
 export const putObjectOperation = s3Operation({
   name: 'PutObject',
@@ -43,6 +44,7 @@ export const putObjectOperation = s3Operation({
       ...checksumReplyHeaders(info.checksum),
       ...encryptionReplyHeaders(info),
       ...expirationHeaders(info),
+      ...versionHeaders(info),
     },
   }),
 });

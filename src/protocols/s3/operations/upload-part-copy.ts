@@ -5,7 +5,7 @@ import { copyPart } from '../../../core/multipart/copy-part.ts';
 import { noBody } from '../../operation.ts';
 import { copySourceRangeOf } from '../byte-range.ts';
 import { readConditions } from '../conditions.ts';
-import { copySourceHeader, copySourceOf } from '../copy-source.ts';
+import { copySourceHeader, copySourceHeaders, copySourceOf, refuseMarker } from '../copy-source.ts';
 import { requireOwner, s3Operation } from '../define-operation.ts';
 import { partChecksumElement, timestamp, xmlReply } from '../documents/elements.ts';
 import { encryptionReplyHeaders } from '../encryption-headers.ts';
@@ -36,10 +36,11 @@ export const uploadPartCopyOperation = s3Operation({
   run: async ({ core, input: { sourceOwner, ...input }, signal }) => {
     if (sourceOwner !== undefined) await requireOwner(core, input.source.bucket, sourceOwner);
     return copyPart(core, { ...input, signal }).catch((error: unknown) => {
-      throw isCoreError(error, 'RangeNotSatisfiable') ? beyondEnd(error.details.size) : error;
+      if (isCoreError(error, 'RangeNotSatisfiable')) throw beyondEnd(error.details.size);
+      return refuseMarker(error);
     });
   },
-  reply: ({ part }) =>
+  reply: ({ part, source }) =>
     xmlReply(
       'CopyPartResult',
       [
@@ -47,7 +48,7 @@ export const uploadPartCopyOperation = s3Operation({
         element('ETag', quoteEtag(part.etag)),
         partChecksumElement(part.checksum?.algorithm, part.checksum?.value),
       ],
-      encryptionReplyHeaders(part),
+      { ...encryptionReplyHeaders(part), ...copySourceHeaders(source) },
     ),
 });
 
