@@ -6,6 +6,7 @@ import type { Core } from '../core/core.ts';
 import { bootstrap } from '../core/identity/bootstrap.ts';
 import { applySeed } from '../core/identity/seed.ts';
 import { claimStore } from '../core/store.ts';
+import { jobWitness } from '../core/trail/job-witness.ts';
 import { startJobs } from '../jobs/jobs.ts';
 import { openDataDirectory } from '../server/data-directory.ts';
 import { createLog, type Log } from '../server/log.ts';
@@ -97,7 +98,7 @@ async function serveAsWorker(config: Config, openEngines: OpenEngines): Promise<
 
 /** With a seed nothing else is created; without one an empty store gets its first user. */
 async function prepareIdentities(core: Core, config: Config) {
-  if (config.seed === undefined) return bootstrap(core);
+  if (config.seed === undefined) return bootstrap(inTheTrail(core, 'FirstStart'));
   let text: string;
   try {
     text = readFileSync(config.seed, 'utf8');
@@ -105,8 +106,13 @@ async function prepareIdentities(core: Core, config: Config) {
     throw new ConfigError(`seed file ${config.seed}: cannot be read`);
   }
   const { parseSeed } = await import('../config/seed-file.ts');
-  await applySeed(core, parseSeed(text));
+  await applySeed(inTheTrail(core, 'ApplySeed'), parseSeed(text));
   return undefined;
+}
+
+/** The core whose changes leave one event, of this command; none when nothing is changed. */
+function inTheTrail(core: Core, event: string): Core {
+  return jobWitness(core, { name: 'serve', api: 'cli' }, event, { type: 'Service' }).core;
 }
 
 /** The first SIGTERM or SIGINT; later ones change nothing, running requests are finished either way. */

@@ -15,7 +15,7 @@ let server: TestServer;
 let token: string;
 
 before(async () => {
-  server = await startServer();
+  server = await startServer({ env: { ONGGI_WORKERS: '3' } });
   token = await issueToken(server, alice);
   for (const name of ['command-a', 'command-b']) await makeBucket(server, token, name);
   await ext(server, token, '/bucket/command-%0aabsent');

@@ -61,7 +61,9 @@ test('Swift’s bulk deletion, containers included, and all that is in a contain
   assert.deepEqual(await about('removed-bulk/a'), [object]);
   assert.deepEqual(await about('removed-bulk/b'), [object]);
   // The folder, and all that is in it.
-  const emptied = await swiftRequest(server, 'DELETE', `/v1/${demo.id}/removed-dir/d?dir-delete`, { headers });
+  const emptied = await swiftRequest(server, 'DELETE', `/v1/${demo.id}/removed-dir/d?dir-delete`, {
+    headers,
+  });
   assert.equal(emptied.status, 200);
   assert.deepEqual(await about('removed-dir/d/e'), [object]);
   assert.deepEqual(await about('removed-dir/c', 0), []);

@@ -52,7 +52,7 @@ const filters: Record<string, (event: EventDocument) => boolean> = {
   'status=200': (e) => e.response.status === 200,
   'status=4xx': (e) => e.response.status >= 400 && e.response.status < 500,
   'errorCode=NoSuchBucket': (e) => e.response.errorCode === 'NoSuchBucket',
-  'sourceIp=127.0.0.1': () => true,
+  'sourceIp=127.0.0.1': (e) => e.sourceIp === '127.0.0.1',
   'sourceIp=10.9.8.7': () => false,
   'text=REPORT%20draft': (e) => e.resourceName?.startsWith('Report') ?? false,
   'text=N3%20report': (e) => e.resourceName === 'Report n3/draft',

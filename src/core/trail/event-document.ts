@@ -5,6 +5,9 @@ import { serviceNameOf, serviceOf } from './terms.ts';
 /** Proofs that are keys; of a token the public id that Keystone calls audit id is told. */
 const keys = ['s3-key', 'iam-key'];
 
+/** Ways in by which nobody calls: background jobs, and commands that have the store to themselves. */
+const ownDoing = ['job', 'cli'];
+
 const nobody = { id: null, uniqueId: null, type: '', accessKeyId: null, tokenId: null, projectId: null };
 
 export interface EventDocument {
@@ -55,7 +58,7 @@ export function eventDocument(event: TrailEvent): EventDocument {
     bucket: resource?.bucket ?? (resource?.type === 'Bucket' ? (resource.name ?? null) : null),
     user:
       user === undefined
-        ? { ...nobody, type: event.api === 'job' ? 'system' : 'anonymous' }
+        ? { ...nobody, type: ownDoing.includes(event.api) ? 'system' : 'anonymous' }
         : {
             id: user.name,
             uniqueId: user.id,
