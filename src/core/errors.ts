@@ -52,6 +52,8 @@ export interface CoreErrorDetails {
   NoSuchToken: { reason: string };
   /** A role grant of a bucket, by its id. */
   NoSuchGrant: { grant: string };
+  /** A policy of an account or a bucket's policy by address; `policy` is what the caller named. */
+  NoSuchPolicy: { policy: string };
   /** The change would leave the bucket without a storage administrator. */
   LastAdmin: { bucket: string };
   NoSuchGroup: { group: string };

@@ -1,6 +1,7 @@
 /**
  * Walks every permission x role x door: what `roles.ts` says must be what each door does. A grant to a user for every bucket role, a
- * membership for every project role, and every call of a door that expresses the permission.
+ * membership for every project role, and every call of a door that expresses the permission; and what a bucket's policy by address makes
+ * of each.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -16,6 +17,7 @@ import {
 import { type ProjectRole, projectRoles } from '../../src/core/model/records.ts';
 import { ext, makeBucket } from '../support/ext.ts';
 import { issueToken } from '../support/iam.ts';
+import { kos } from '../support/kos.ts';
 import { rawS3 } from '../support/s3.ts';
 import { alice, demo, type TestUser } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
@@ -66,7 +68,10 @@ const tokens = new Map<string, string>();
 const tokenOf = (user: TestUser) => tokens.get(user.id) ?? '';
 
 before(async () => {
-  server = await startServer({ seed: seed(), env: { ONGGI_WORKERS: '2' } });
+  server = await startServer({
+    seed: seed(),
+    env: { ONGGI_WORKERS: '2', ONGGI_TRUSTED_PROXIES: '127.0.0.1' },
+  });
   for (const { user } of [...granted, stranger, ...members, { user: alice }]) {
     tokens.set(user.id, await issueToken(server, user));
   }
@@ -81,6 +86,9 @@ before(async () => {
   }
 });
 after(() => server.stop());
+
+/** Where all probes come from, as the trusted proxy says. */
+let from: Record<string, string> = {};
 
 /** A call of a door, and the status it has for who may; 403 for who may not. */
 interface Probe {
@@ -98,7 +106,8 @@ const byExt = (method: string, path: string, allowed: number, { body }: Parts = 
   call: `ext ${method} ${path}`,
   allowed,
   send: async (user) =>
-    (await ext(server, tokenOf(user), path, { method, ...(body !== undefined && { body }) })).status,
+    (await ext(server, tokenOf(user), path, { method, headers: from, ...(body !== undefined && { body }) }))
+      .status,
 });
 const byS3 = (
   method: string,
@@ -108,7 +117,9 @@ const byS3 = (
 ): Probe => ({
   call: `s3 ${method} ${target}`,
   allowed,
-  send: async (user) => (await rawS3(server, { method, target, headers, body: String(body), user })).status,
+  send: async (user) =>
+    (await rawS3(server, { method, target, headers: { ...headers, ...from }, body: String(body), user }))
+      .status,
 });
 /** In both dialects; `upstream` where the status of the one differs. */
 const bySwift = (
@@ -123,7 +134,7 @@ const bySwift = (
     allowed: account === demo.id ? allowed : upstream,
     send: async (user) => {
       const url = `${server.url}/v1/${account}${path}`;
-      const headers = { 'X-Auth-Token': tokenOf(user), ...parts.headers };
+      const headers = { 'X-Auth-Token': tokenOf(user), ...parts.headers, ...from };
       const body = parts.body === undefined ? {} : { body: String(parts.body) };
       const answer = await fetch(url, { method, headers, ...body });
       await answer.arrayBuffer();
@@ -248,3 +259,31 @@ for (const action of ['storage.buckets.create', 'storage.buckets.list'] as const
     assert.deepEqual(wrong, []);
   });
 }
+
+test('a policy by address: every permission, from a listed address, one listed for reading and another', async () => {
+  const reading: readonly BucketAction[] = [
+    'storage.objects.list',
+    'storage.objects.get',
+    'storage.objects.getMeta',
+  ];
+  const policy = { s3_read_write_ips: ['192.0.2.0/24'], s3_read_only_ips: ['198.51.100.*'] };
+  const path = `/kos/v1/buckets/policy/${bucket}`;
+  const made = await kos(server, path, { method: 'POST', body: policy });
+  assert.equal(made.status, 201, made.text);
+  const wrong: string[] = [];
+  for (const [address, binds] of [
+    ['192.0.2.1', () => false],
+    ['198.51.100.1', (action: BucketAction) => !reading.includes(action)],
+    ['203.0.113.1', () => true],
+  ] as const) {
+    from = { 'X-Forwarded-For': address };
+    for (const action of bucketActions) {
+      // The policy is about objects: the bucket is managed from anywhere.
+      const allows = !action.startsWith('storage.objects.') || !binds(action);
+      wrong.push(...(await walk(`${address} ${action}`, alice, onBucket[action], allows)));
+    }
+  }
+  from = {};
+  assert.equal((await kos(server, path, { method: 'DELETE' })).status, 204);
+  assert.deepEqual(wrong, []);
+});

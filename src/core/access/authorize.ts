@@ -9,6 +9,7 @@ import { storedAs } from '../identity/stored.ts';
 import type { BucketName, ObjectKey, ProjectId, UserId } from '../model/names.ts';
 import type { BucketRecord } from '../model/records.ts';
 import { lookAt, type Sight } from '../objects/object-place.ts';
+import { addressStatements } from './address-policy.ts';
 import { containerStatements } from './container-acl.ts';
 import { type Decision, decide, refusal, type Target } from './decide.ts';
 import type { BucketAction, ProjectAction, ServiceAction } from './roles.ts';
@@ -116,7 +117,7 @@ function judge(actor: Actor, permission: Permission, { buckets, disabled }: Fact
   }
   const target = { kind: 'bucket', action, bucket, ...(key === undefined ? {} : { key }) } as const;
   return decide(actor, target, {
-    statements: [...containerStatements(bucket), signedAddressStatement],
+    statements: [...containerStatements(bucket), ...addressStatements(bucket), signedAddressStatement],
   });
 }
 

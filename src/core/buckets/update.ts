@@ -11,7 +11,7 @@ import { keepAnAdmin } from './last-admin.ts';
 import { openBucket } from './lookup.ts';
 import { sealTempUrlKeys } from './temp-url-keys.ts';
 
-type Clearable = 'publicAddresses' | 'readAcl' | 'writeAcl' | 'objectReads';
+type Clearable = 'publicAddresses' | 'readAcl' | 'writeAcl' | 'objectReads' | 'addressPolicy';
 
 /** What is to be different; `undefined` clears. */
 export type BucketChange = Partial<Pick<BucketRecord, 'metadata' | 'grants'>> & {
@@ -44,12 +44,16 @@ export async function updateBucket(
 
 /** `record` with `change` in it. */
 export function applied(record: BucketRecord, change: BucketChange): BucketRecord {
-  const { publicAddresses, readAcl, writeAcl, objectReads, ...rest } = { ...record, ...change };
+  const { publicAddresses, readAcl, writeAcl, objectReads, addressPolicy, ...rest } = {
+    ...record,
+    ...change,
+  };
   return {
     ...rest,
     ...(publicAddresses !== undefined && { publicAddresses }),
     ...(readAcl !== undefined && { readAcl }),
     ...(writeAcl !== undefined && { writeAcl }),
     ...(objectReads !== undefined && { objectReads }),
+    ...(addressPolicy !== undefined && { addressPolicy }),
   };
 }

@@ -57,12 +57,8 @@ export async function activateKosSession(core: Core, pair: KeyPair): Promise<Ope
     if (key.record.projectId !== pair.project) throw ofAnotherAccount(pair);
     if (!(await isAlive(core, pair.access))) throw unauthenticated('the access key speaks for nobody');
     const now = core.clock();
-    const { record, opened } = openedAt(core, {
-      access: pair.access,
-      id: newId(core.random),
-      generation: 1,
-      createdAt: now,
-    });
+    const session = { access: pair.access, id: newId(core.random), generation: 1, createdAt: now };
+    const { record, opened } = openedAt(core, session, now);
     // Without a check of the session before: whichever activation comes last is the one that lives.
     await core.meta.commit({
       checks: [unchanged(key.key, key)],
@@ -96,7 +92,7 @@ export async function refreshKosSession(
     }
     if (!(await isActive(core, record))) throw unauthenticated('the session has expired');
     const { access, id, createdAt } = record;
-    const next = openedAt(core, { access, id, createdAt, generation: record.generation + 1 });
+    const next = openedAt(core, { access, id, createdAt, generation: record.generation + 1 }, core.clock());
     await core.meta.commit({
       checks: [unchanged(stored.key, stored)],
       puts: [[stored.key, kosSessionFormat.encode(next.record)]],
@@ -152,16 +148,16 @@ async function noteUse(core: Core, { key, version, record }: Stored<KosSessionRe
   }
 }
 
-/** The record and the tokens of a generation that begins now. */
+/** The record and the tokens of a generation that begins at `now`. */
 function openedAt(
   core: Core,
   session: Pick<KosSessionRecord, 'access' | 'id' | 'generation' | 'createdAt'>,
+  now: number,
 ): { record: KosSessionRecord; opened: OpenedKosSession } {
   const { access, id, generation, createdAt } = session;
   const [sessionToken, refreshToken] = (['session', 'refresh'] as const).map((kind) =>
     makeKosToken(core, kind, { access, session: id, generation }),
   ) as [string, string];
-  const now = core.clock();
   const times = { createdAt, lastActiveAt: now, expiresAt: now + core.settings.sessionTtl * 1000 };
   return {
     record: {
@@ -205,9 +201,11 @@ async function isActive(core: Core, { access, expiresAt }: KosSessionRecord): Pr
   return expiresAt > core.clock() && (await isAlive(core, access));
 }
 
-/** Whether the key, its user, project and membership are there and enabled. */
+/** Whether the key, its user, project and membership are there and enabled. Whoever shows a pair or a token of its session calls as its owner. */
 async function isAlive(core: Core, access: string): Promise<boolean> {
-  return (await s3KeyOf(core, access, '')) !== undefined;
+  const owner = await s3KeyOf(core, access, '');
+  if (owner !== undefined) core.witness?.callerIs(owner.actor);
+  return owner !== undefined;
 }
 
 function isDigestOf({ masterKey }: Core, digest: Uint8Array, token: string): boolean {

@@ -21,6 +21,7 @@ import {
   word,
 } from './record-format.ts';
 import type {
+  AddressPolicy,
   Behind,
   BucketEncryption,
   BucketRecord,
@@ -200,7 +201,15 @@ const grant = structure<Grant>({
   outsider: optional(flag),
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 9, {
+const addressPolicy = structure<AddressPolicy>({
+  id,
+  readWrite: list(text),
+  readOnly: list(text),
+  createdAt: number,
+  modifiedAt: number,
+});
+
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 10, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -228,6 +237,7 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 9, {
   ),
   versioning: optional(word(...versioningStates)),
   objectReads: optional(word(...objectReadChoices)),
+  addressPolicy: optional(addressPolicy),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

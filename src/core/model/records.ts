@@ -170,6 +170,19 @@ export interface BucketRecord {
   readonly versioning?: Versioning;
   /** Which reads of its objects the audit trail records; absent: as the service is set. */
   readonly objectReads?: ObjectReads;
+  /** Absent: all addresses. */
+  readonly addressPolicy?: AddressPolicy;
+}
+
+/** Which addresses may reach a bucket's objects at all, whoever asks (Krutrim's bucket policy). */
+export interface AddressPolicy {
+  /** 32 hex characters. */
+  readonly id: string;
+  /** Addresses, networks, and IPv4 addresses with `*` for an octet. */
+  readonly readWrite: readonly string[];
+  readonly readOnly: readonly string[];
+  readonly createdAt: number;
+  readonly modifiedAt: number;
 }
 
 /** Which reads of objects the audit trail records; every other call always is. */

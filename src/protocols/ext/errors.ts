@@ -75,6 +75,7 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   InUse: [409, ({ what, name, reason }) => `${what} ${name} ${reason}`],
   NoSuchCredential: [404, ({ credential }) => `there is no key ${credential}`],
   NoSuchToken: [404, () => 'there is no such token'],
+  NoSuchPolicy: [404, ({ policy }) => `there is no policy ${policy}`],
   NoSuchGrant: [404, ({ grant }) => `there is no role grant ${grant}`],
   LastAdmin: [409, ({ bucket }) => `the bucket ${bucket} must keep a storage administrator`],
   Duplicate: [409, ({ what, name }) => `${what} ${name} exists already`],

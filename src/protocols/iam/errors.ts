@@ -113,6 +113,7 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   MetadataTooLarge: unexpected,
   NoSuchBucket: unexpected,
   NoSuchGrant: unexpected,
+  NoSuchPolicy: unexpected,
   LastAdmin: unexpected,
   BucketExists: unexpected,
   BucketNotEmpty: unexpected,

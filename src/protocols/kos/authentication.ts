@@ -43,6 +43,21 @@ export async function authenticate(
   return { actor, decodeBody, ...resource };
 }
 
+/**
+ * The account of a call whose body holds the proof: the one that is named, or that of what else proves the caller.
+ * @throws CoreError Unauthenticated
+ */
+export async function accountOfOpenCall(core: Core, view: KosView): Promise<ProjectId> {
+  const { request } = view;
+  const account = given(request.headerText('x-account-id'));
+  const proofs = [request.header('x-session-token'), request.headerText('authorization')];
+  const named = proofs.every((proof) => given(proof) === undefined) && account !== undefined;
+  if (!named || isApiKey(account)) return accountOfCall(core, view, await callerOf(core, view), false);
+  const project = await projectOfAccount(core, account);
+  if (project === undefined) throw unauthenticated('no such account');
+  return project;
+}
+
 /** The one user that all proofs of the request are of. @throws CoreError Unauthenticated */
 async function callerOf(core: Core, { request }: KosView): Promise<UserActor> {
   const { address } = request;

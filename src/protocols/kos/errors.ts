@@ -86,6 +86,7 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   InUse: [409, ({ what, name, reason }) => `${what} ${name} ${reason}`, 'InUse'],
   NoSuchCredential: [404, () => 'there is no such access key in the account', 'AccessKeyNotFound'],
   NoSuchToken: [404, () => 'there is no such session', 'SessionNotFound'],
+  NoSuchPolicy: [404, () => 'there is no such policy', 'PolicyNotFound'],
   NoSuchGrant: [404, ({ grant }) => `there is no role grant ${grant}`],
   LastAdmin: [409, ({ bucket }) => `the bucket ${bucket} must keep a storage administrator`],
   Duplicate: [409, ({ what, name }) => `${what} ${name} exists already`, 'AlreadyExists'],

@@ -126,6 +126,7 @@ export const fromCore: Translations = {
   NoSuchCredential: ({ credential }) =>
     s3Error('InvalidAccessKeyId', undefined, { AWSAccessKeyId: credential }),
   NoSuchToken: () => s3Error('InvalidToken'),
+  NoSuchPolicy: () => s3Error('NoSuchBucketPolicy'),
   NoSuchGrant: ({ grant }) => s3Error('InvalidArgument', 'There is no such grant.', { ArgumentValue: grant }),
   LastAdmin: () => s3Error('InvalidBucketState', 'The bucket must keep a storage administrator.'),
   Duplicate: ({ what, name }) => s3Error('OperationAborted', `There is a ${what} ${name} already.`),

@@ -94,6 +94,7 @@ const answers: Answers = {
   NoSuchCredential: notFound,
   NoSuchToken: notFound,
   NoSuchGrant: notFound,
+  NoSuchPolicy: notFound,
   LastAdmin: () => page(409),
   Duplicate: () => page(409),
   LimitExceeded: () => page(403),

@@ -65,6 +65,7 @@ const rows: Readonly<Record<CoreErrorCode, Status>> = {
   NoSuchCredential: 404,
   NoSuchToken: 404,
   NoSuchGrant: 404,
+  NoSuchPolicy: 404,
   LastAdmin: 500,
   Duplicate: 500,
   LimitExceeded: 500,

@@ -1,5 +1,6 @@
 /** DeleteAccessKey: DELETE /kos/v1/access_keys/{accessKey} (reference 10.3), of the caller's own. It signs nothing more, and its session ends. */
 import { CoreError } from '../../../core/errors.ts';
+import { authorizeDeletion } from '../../../core/identity/mfa-delete.ts';
 import { deleteS3Key, getS3Key } from '../../../core/identity/s3-keys.ts';
 import { optionalJsonBody } from '../json-body.ts';
 import { otpSchema } from '../otp.ts';
@@ -17,10 +18,11 @@ export const deleteAccessKey = operation({
   body: optionalJsonBody(otpSchema),
   parse: (view) => ({ account: accountOf(view), access: view.segments.accessKey ?? '' }),
   authorize: (_input, actor) => ownKeys(actor),
-  run: async ({ core, actor, input: { account, access } }) => {
+  run: async ({ core, actor, input: { account, access }, body }) => {
     const { userId } = userOf(actor);
     const key = await getS3Key(core, userId, access);
     if (key.projectId !== account) throw new CoreError('NoSuchCredential', { credential: access });
+    await authorizeDeletion(core, userOf(actor), account, body?.otp ?? undefined);
     await deleteS3Key(core, userId, access);
   },
   reply: () => ({ status: 204 }),

@@ -1,14 +1,22 @@
 /** Every operation of this door. */
 import type { KosOperation } from '../request.ts';
+import { activateSession } from './activate-session.ts';
 import { createAccessKey } from './create-access-key.ts';
 import { createBucket } from './create-bucket.ts';
+import { createBucketPolicy } from './create-bucket-policy.ts';
+import { deactivateSession } from './deactivate-session.ts';
 import { deleteAccessKey } from './delete-access-key.ts';
 import { deleteAllAccessKeys } from './delete-all-access-keys.ts';
 import { deleteBucket } from './delete-bucket.ts';
+import { deleteBucketPolicy } from './delete-bucket-policy.ts';
 import { getBucket } from './get-bucket.ts';
+import { getBucketPolicy } from './get-bucket-policy.ts';
+import { getSessionStatus } from './get-session-status.ts';
 import { listAccessKeys } from './list-access-keys.ts';
 import { listBuckets } from './list-buckets.ts';
+import { refreshSession } from './refresh-session.ts';
 import { updateBucket } from './update-bucket.ts';
+import { updateBucketPolicy } from './update-bucket-policy.ts';
 
 export const operations: readonly KosOperation[] = [
   listBuckets,
@@ -20,4 +28,12 @@ export const operations: readonly KosOperation[] = [
   createAccessKey,
   deleteAccessKey,
   deleteAllAccessKeys,
+  getBucketPolicy,
+  createBucketPolicy,
+  updateBucketPolicy,
+  deleteBucketPolicy,
+  activateSession,
+  refreshSession,
+  getSessionStatus,
+  deactivateSession,
 ];
