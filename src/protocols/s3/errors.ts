@@ -57,7 +57,9 @@ export const fromCore: Translations = {
   Unauthenticated: () => s3Error('AccessDenied'),
   AccessDenied: () => s3Error('AccessDenied'),
   InvalidArgument: ({ what, reason }) =>
-    s3Error('InvalidArgument', `The ${what} ${reason}.`, { ArgumentName: what }),
+    what === 'tag'
+      ? s3Error('InvalidTag', `The ${what} ${reason}.`)
+      : s3Error('InvalidArgument', `The ${what} ${reason}.`, { ArgumentName: what }),
   InvalidBucketName: ({ bucket, reason }) =>
     s3Error('InvalidBucketName', `The bucket name ${reason}.`, { BucketName: bucket }),
   InvalidKey: ({ reason }) => s3Error('InvalidArgument', `The key ${reason}.`, { ArgumentName: 'key' }),
@@ -131,7 +133,9 @@ export const fromCore: Translations = {
   LastAdmin: () => s3Error('InvalidBucketState', 'The bucket must keep a storage administrator.'),
   Duplicate: ({ what, name }) => s3Error('OperationAborted', `There is a ${what} ${name} already.`),
   LimitExceeded: ({ what, limit }) =>
-    s3Error(what.includes('bucket') ? 'TooManyBuckets' : 'InvalidRequest', `At most ${limit} ${what}.`),
+    what === 'tags'
+      ? s3Error('BadRequest', `There cannot be more than ${limit} tags.`)
+      : s3Error(what.includes('bucket') ? 'TooManyBuckets' : 'InvalidRequest', `At most ${limit} ${what}.`),
   NotImplemented: ({ what }) => s3Error('NotImplemented', `${what} is not implemented.`),
   Unavailable: () => s3Error('ServiceUnavailable'),
   InsufficientStorage: () => s3Error('InsufficientStorage'),

@@ -36,7 +36,6 @@ export const notYet: readonly Routed[] = [
     replication: 'GetBucketReplication',
     requestPayment: 'GetBucketRequestPayment',
     session: 'CreateSession',
-    tagging: 'GetBucketTagging',
     website: 'GetBucketWebsite',
   }),
   ...rows('PUT', 'bucket', {
@@ -57,7 +56,6 @@ export const notYet: readonly Routed[] = [
     publicAccessBlock: 'PutPublicAccessBlock',
     replication: 'PutBucketReplication',
     requestPayment: 'PutBucketRequestPayment',
-    tagging: 'PutBucketTagging',
     website: 'PutBucketWebsite',
   }),
   ...rows('POST', 'bucket', {
@@ -75,7 +73,6 @@ export const notYet: readonly Routed[] = [
     policy: 'DeleteBucketPolicy',
     publicAccessBlock: 'DeletePublicAccessBlock',
     replication: 'DeleteBucketReplication',
-    tagging: 'DeleteBucketTagging',
     website: 'DeleteBucketWebsite',
   }),
   ...rows('GET', 'object', {

@@ -10,6 +10,7 @@ import { deleteBucketOperation } from './delete-bucket.ts';
 import { deleteBucketCorsOperation } from './delete-bucket-cors.ts';
 import { deleteBucketEncryptionOperation } from './delete-bucket-encryption.ts';
 import { deleteBucketLifecycleOperation } from './delete-bucket-lifecycle.ts';
+import { deleteBucketTaggingOperation } from './delete-bucket-tagging.ts';
 import { deleteObjectOperation } from './delete-object.ts';
 import { deleteObjectsOperation } from './delete-objects.ts';
 import { getBucketAclOperation } from './get-bucket-acl.ts';
@@ -17,6 +18,7 @@ import { getBucketCorsOperation } from './get-bucket-cors.ts';
 import { getBucketEncryptionOperation } from './get-bucket-encryption.ts';
 import { getBucketLifecycleOperation } from './get-bucket-lifecycle-configuration.ts';
 import { getBucketLocationOperation } from './get-bucket-location.ts';
+import { getBucketTaggingOperation } from './get-bucket-tagging.ts';
 import { getBucketVersioningOperation } from './get-bucket-versioning.ts';
 import { getObjectOperation } from './get-object.ts';
 import { getObjectAclOperation } from './get-object-acl.ts';
@@ -33,6 +35,7 @@ import { putBucketAclOperation } from './put-bucket-acl.ts';
 import { putBucketCorsOperation } from './put-bucket-cors.ts';
 import { putBucketEncryptionOperation } from './put-bucket-encryption.ts';
 import { putBucketLifecycleOperation } from './put-bucket-lifecycle-configuration.ts';
+import { putBucketTaggingOperation } from './put-bucket-tagging.ts';
 import { putBucketVersioningOperation } from './put-bucket-versioning.ts';
 import { putObjectOperation } from './put-object.ts';
 import { putObjectAclOperation } from './put-object-acl.ts';
@@ -57,6 +60,9 @@ export const s3Operations: readonly S3Operation[] = [
   listObjectsV2Operation,
   listObjectVersionsOperation,
   putBucketVersioningOperation,
+  putBucketTaggingOperation,
+  getBucketTaggingOperation,
+  deleteBucketTaggingOperation,
   getBucketVersioningOperation,
   listMultipartUploadsOperation,
   deleteObjectsOperation,
