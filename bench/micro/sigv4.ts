@@ -7,10 +7,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { RequestView } from '../../src/base/http/request-view.ts';
-import { ChunkedDecoder } from '../../src/protocols/s3/auth/aws-chunked.ts';
-import { ChunkSignatures } from '../../src/protocols/s3/auth/chunk-signatures.ts';
-import { claimFromHeader } from '../../src/protocols/s3/auth/header-authorization.ts';
-import { SigningKeys } from '../../src/protocols/s3/auth/signing-keys.ts';
 import {
   type Claim,
   canonicalRequest,
@@ -21,7 +17,11 @@ import {
   sha256Hex,
   sign,
   stringToSign,
-} from '../../src/protocols/s3/auth/sigv4.ts';
+} from '../../src/base/wire/sigv4.ts';
+import { ChunkedDecoder } from '../../src/protocols/s3/auth/aws-chunked.ts';
+import { ChunkSignatures } from '../../src/protocols/s3/auth/chunk-signatures.ts';
+import { claimFromHeader } from '../../src/protocols/s3/auth/header-authorization.ts';
+import { SigningKeys } from '../../src/protocols/s3/auth/signing-keys.ts';
 
 const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 const time = Date.UTC(2026, 10, 21, 3, 12, 14);

@@ -1,5 +1,6 @@
 /** Who asks: made by `identity/` from a proof, read by the permission evaluator and recorded in the log. */
 import type { BucketAction } from './access/roles.ts';
+import type { TokenClaims } from './identity/token-format.ts';
 import type { BucketName, ProjectId, UserId } from './model/names.ts';
 import type { ProjectRole } from './model/records.ts';
 
@@ -7,6 +8,8 @@ import type { ProjectRole } from './model/records.ts';
 export interface Proof {
   readonly kind: 'token' | 's3-key' | 'iam-key' | 'password' | 'cli';
   readonly id: string;
+  /** What a token says of itself, for what is made from it. */
+  readonly claims?: TokenClaims;
 }
 
 export interface UserActor {

@@ -5,14 +5,7 @@
 import assert from 'node:assert/strict';
 import { Query } from '../../src/base/http/query.ts';
 import { RequestView } from '../../src/base/http/request-view.ts';
-import type { Core } from '../../src/core/core.ts';
-import { setRoles } from '../../src/core/identity/memberships.ts';
-import { createProject } from '../../src/core/identity/projects.ts';
-import { createS3Key } from '../../src/core/identity/s3-keys.ts';
-import { createUser } from '../../src/core/identity/users.ts';
-import type { Authenticated } from '../../src/protocols/protocol.ts';
-import { formatAmzDate } from '../../src/protocols/s3/auth/amz-date.ts';
-import { authenticateS3 } from '../../src/protocols/s3/auth/authenticate.ts';
+import { formatAmzDate } from '../../src/base/wire/amz-date.ts';
 import {
   type Claim,
   canonicalRequest,
@@ -22,7 +15,14 @@ import {
   scopeText,
   sign,
   stringToSign,
-} from '../../src/protocols/s3/auth/sigv4.ts';
+} from '../../src/base/wire/sigv4.ts';
+import type { Core } from '../../src/core/core.ts';
+import { setRoles } from '../../src/core/identity/memberships.ts';
+import { createProject } from '../../src/core/identity/projects.ts';
+import { createS3Key } from '../../src/core/identity/s3-keys.ts';
+import { createUser } from '../../src/core/identity/users.ts';
+import type { Authenticated } from '../../src/protocols/protocol.ts';
+import { authenticateS3 } from '../../src/protocols/s3/auth/authenticate.ts';
 import { S3Error, type S3ErrorCode } from '../../src/protocols/s3/errors.ts';
 import { parseS3Request, type S3View } from '../../src/protocols/s3/request.ts';
 import { memoryCore } from './memory-core.ts';

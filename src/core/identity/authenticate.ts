@@ -28,7 +28,7 @@ export async function actorOfToken(core: Core, token: string, address: string): 
 
 /** The bearer of a token that holds, or of what was made from it. */
 export function actorOfLife({ claims, user, project, roles, groups }: LiveToken, address: string): UserActor {
-  return actorOf(user, project, roles, groups, { kind: 'token', id: claims.auditId }, address);
+  return actorOf(user, project, roles, groups, { kind: 'token', id: claims.auditId, claims }, address);
 }
 
 /**

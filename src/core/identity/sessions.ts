@@ -1,6 +1,6 @@
 /**
- * Owns temporary S3 credentials (reference 7.2): an access id, a secret and a session token, made from an API token. Nothing is
- * stored: the session token holds, sealed, the claims of the token it came from with an end of its own, and the access id; the secret
+ * Owns temporary S3 credentials (reference 7.2): an access id, a secret and a session token, made from an API token or for a caller that
+ * a token or IAM key has proved. Nothing is stored: the session token holds, sealed, the claims of the token it came from with an end of its own, and the access id; the secret
  * follows from the access id and the master key. So a session lives as its token does: it dies with the user, project, membership, IAM
  * key or password, and with the token's revocation, and never has more rights than the token had.
  */
@@ -9,9 +9,14 @@ import type { UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import { actorOfLife } from './authenticate.ts';
+import type { ProjectRole } from '../model/records.ts';
+import { actorOfLife, s3KeyOf } from './authenticate.ts';
+import { membershipFormat } from './codecs.ts';
+import { findIamKey } from './iam-keys.ts';
+import { membershipKey } from './keys.ts';
 import { readSessionClaims, readToken } from './live-token.ts';
-import { claimBytes, encodeClaims, readClaims, type TokenClaims } from './token-format.ts';
+import { readStored } from './stored.ts';
+import { claimBytes, encodeClaims, newAuditId, readClaims, type TokenClaims } from './token-format.ts';
 
 /** Seconds a session may be asked for (reference 7.2). */
 export const sessionSeconds = { min: 900, max: 43_200, usual: 3600 } as const;
@@ -22,12 +27,8 @@ const secretPurpose = 'session secret';
 const accessPrefix = 'ASIA';
 const accessLength = 20;
 
-export interface Session {
-  readonly access: string;
-  readonly secret: string;
+export interface Session extends SigningPair {
   readonly token: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
   readonly userId: UserId;
   readonly projectId: ProjectId;
 }
@@ -39,7 +40,56 @@ export interface Session {
 export async function startSession(core: Core, webToken: string, seconds: number): Promise<Session> {
   const parent = await readToken(core, webToken);
   if (!parent.alive) throw new CoreError('Unauthenticated', { reason: `the token is ${parent.why}` });
-  const { claims, roles } = parent;
+  return sessionOf(core, parent.claims, parent.roles, seconds);
+}
+
+/** What signs S3 requests. */
+export interface SigningPair {
+  readonly access: string;
+  readonly secret: string;
+  /** Of a session; absent for a key pair that lasts. */
+  readonly token?: string;
+  /** Milliseconds since the epoch: until when it is to be used. */
+  readonly expiresAt: number;
+}
+
+/**
+ * What signs for `actor` in its project, for `seconds` at most, and lives no longer than what proved it: a session of the token or IAM
+ * key, or the S3 key itself. For signatures that are given away; the secret is not to be.
+ * @throws CoreError Unauthenticated when the proof has ended, or is none that signs; AccessDenied for a token without a project
+ */
+export async function signingPairOf(core: Core, actor: UserActor, seconds: number): Promise<SigningPair> {
+  const { proof, roles, address } = actor;
+  if (proof.claims !== undefined) return sessionOf(core, proof.claims, roles, seconds);
+  if (proof.kind === 'iam-key') return sessionOf(core, await claimsByKey(core, actor), roles, seconds);
+  const key = proof.kind === 's3-key' ? await s3KeyOf(core, proof.id, address) : undefined;
+  if (key === undefined)
+    throw new CoreError('Unauthenticated', { reason: `nothing signs for a ${proof.kind}` });
+  return { access: proof.id, secret: key.secret, expiresAt: core.clock() + seconds * 1000 };
+}
+
+/** Those that a token of the actor's IAM key would have. @throws CoreError Unauthenticated */
+async function claimsByKey(core: Core, { userId, projectId, roles, proof }: UserActor): Promise<TokenClaims> {
+  const [key, membership] = await Promise.all([
+    findIamKey(core, proof.id),
+    projectId && readStored(core.meta, membershipFormat, membershipKey(userId, projectId)),
+  ]);
+  if (key === undefined || projectId === undefined || !membership) {
+    throw new CoreError('Unauthenticated', { reason: 'the API key or its membership is gone' });
+  }
+  return {
+    auditId: newAuditId(core.random),
+    userId,
+    methods: ['application_credential'],
+    proof: proof.id,
+    scope: { projectId, roles, memberSince: membership.record.createdAt },
+    issuedAt: core.clock(),
+    expiresAt: key.expiresAt ?? Number.MAX_SAFE_INTEGER,
+  };
+}
+
+/** @throws CoreError AccessDenied for claims without a project */
+function sessionOf(core: Core, claims: TokenClaims, roles: readonly ProjectRole[], seconds: number): Session {
   if (claims.scope === undefined) {
     throw new CoreError('AccessDenied', {
       action: 'AssumeRoleWithWebIdentity',

@@ -3,6 +3,15 @@
  * body, and sets up the checks of the body. Knows Signature Version 4 alone; `X-Auth-Token` is no proof here.
  */
 import type { RequestView } from '../../../base/http/request-view.ts';
+import {
+  type Claim,
+  canonicalRequest,
+  joinHeaders,
+  type SigningKey,
+  sameSignature,
+  sign,
+  stringToSign,
+} from '../../../base/wire/sigv4.ts';
 import type { UserActor } from '../../../core/actor.ts';
 import type { Core } from '../../../core/core.ts';
 import { s3KeyOf } from '../../../core/identity/authenticate.ts';
@@ -18,15 +27,6 @@ import { checkDigests, type DecodeBody, payloadDecoder } from './payload.ts';
 import { parsePayloadForm } from './payload-form.ts';
 import { claimFromQuery, hasQuerySignature } from './presigned.ts';
 import { SigningKeys } from './signing-keys.ts';
-import {
-  type Claim,
-  canonicalRequest,
-  joinHeaders,
-  type SigningKey,
-  sameSignature,
-  sign,
-  stringToSign,
-} from './sigv4.ts';
 
 /** Access key, day and region pairs whose signing keys are remembered. */
 const rememberedKeys = 1000;

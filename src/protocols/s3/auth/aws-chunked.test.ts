@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { emptySha256, example, isS3Error, pieces, readAll } from '../../../../test/support/s3-signing.ts';
+import { type Claim, deriveSigningKey, sha256Hex, sign } from '../../../base/wire/sigv4.ts';
 import { ChunkedDecoder } from './aws-chunked.ts';
 import { ChunkSignatures } from './chunk-signatures.ts';
-import { type Claim, deriveSigningKey, sha256Hex, sign } from './sigv4.ts';
 
 const scope = { date: '20130524', region: 'kr-central-2', service: 's3' };
 const signingKey = deriveSigningKey(example.secret, scope);

@@ -2,8 +2,16 @@
  * Owns the chain of signatures over an aws-chunked body: each covers the one before, the first covers that of the request.
  * (S3 API reference, "Transferring Payload in Multiple Chunks" and "Trailing headers".)
  */
+
+import {
+  type Claim,
+  type SigningKey,
+  sameSignature,
+  scopeText,
+  sha256Hex,
+  sign,
+} from '../../../base/wire/sigv4.ts';
 import { s3Error } from '../errors.ts';
-import { type Claim, type SigningKey, sameSignature, scopeText, sha256Hex, sign } from './sigv4.ts';
 
 const emptyDigest = sha256Hex('');
 

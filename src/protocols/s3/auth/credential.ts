@@ -1,6 +1,7 @@
 /** Owns the credential inside a signature: the access key and the scope it was used for. Refuses scopes that are not S3's. */
+
+import type { Scope } from '../../../base/wire/sigv4.ts';
 import type { S3Error } from '../errors.ts';
-import type { Scope } from './sigv4.ts';
 
 export interface Credential {
   readonly access: string;

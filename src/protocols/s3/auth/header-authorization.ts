@@ -1,10 +1,10 @@
 /** Owns signatures in the Authorization header. (S3 API reference, "Using the Authorization Header".) */
 import { parseHttpDate } from '../../../base/http/http-date.ts';
 import type { RequestView } from '../../../base/http/request-view.ts';
+import { formatAmzDate, parseAmzDate } from '../../../base/wire/amz-date.ts';
+import { type Claim, signatureAlgorithm } from '../../../base/wire/sigv4.ts';
 import { type S3Error, s3Error } from '../errors.ts';
-import { formatAmzDate, parseAmzDate } from './amz-date.ts';
 import { parseCredential, parseSignedHeaders } from './credential.ts';
-import { type Claim, signatureAlgorithm } from './sigv4.ts';
 
 /** How far the client's clock may be from ours, in milliseconds. */
 export const maxSkew = 15 * 60 * 1000;

@@ -2,12 +2,12 @@
 import { isoSeconds } from '../../../base/http/http-date.ts';
 import type { Query } from '../../../base/http/query.ts';
 import type { RequestView } from '../../../base/http/request-view.ts';
+import { parseAmzDate } from '../../../base/wire/amz-date.ts';
+import { type Claim, signatureAlgorithm } from '../../../base/wire/sigv4.ts';
 import { type S3Error, s3Error } from '../errors.ts';
-import { parseAmzDate } from './amz-date.ts';
 import { parseCredential, parseSignedHeaders } from './credential.ts';
 import { isVersion4A, maxSkew, signatureVersion2, signatureVersion4A } from './header-authorization.ts';
 import { unsignedPayload } from './payload-form.ts';
-import { type Claim, signatureAlgorithm } from './sigv4.ts';
 
 /** The longest life of a presigned URL, in seconds. */
 const maxExpires = 604_800;

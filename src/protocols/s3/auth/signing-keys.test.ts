@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { deriveSigningKey } from '../../../base/wire/sigv4.ts';
 import { SigningKeys } from './signing-keys.ts';
-import { deriveSigningKey } from './sigv4.ts';
 
 const scope = { date: '20130524', region: 'us-east-1', service: 's3' };
 

@@ -1,5 +1,5 @@
 /** Owns remembering derived signing keys, which saves four HMACs for each request. Bounded: when it is full it starts anew. */
-import { deriveSigningKey, type Scope, type SigningKey, scopeText } from './sigv4.ts';
+import { deriveSigningKey, type Scope, type SigningKey, scopeText } from '../../../base/wire/sigv4.ts';
 
 interface Remembered {
   readonly secret: string;

@@ -4,7 +4,7 @@
  * the Authorization Header" and "Authenticating Requests: Using Query Parameters".)
  */
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
-import { percentDecode, percentEncode, type Query } from '../../../base/http/query.ts';
+import { percentDecode, percentEncode, type Query } from '../http/query.ts';
 
 export const signatureAlgorithm = 'AWS4-HMAC-SHA256';
 
