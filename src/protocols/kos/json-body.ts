@@ -1,7 +1,9 @@
 /** JSON bodies of this door: an object of a stated shape. Malformed JSON is 400 everywhere; another shape 400, and 422 where a bucket is made. */
 import type { Static, TSchema } from 'typebox';
+import { collect, TooLarge } from '../../base/streams/collect.ts';
+import { CoreError } from '../../core/errors.ts';
 import { declaresJson, readJsonObject, readShape } from '../json-body.ts';
-import { type BodyKind, documentBody } from '../operation.ts';
+import { type BodyKind, type BodyStream, documentBody } from '../operation.ts';
 import { KosError } from './errors.ts';
 import type { KosView } from './request.ts';
 
@@ -21,6 +23,28 @@ export function jsonBody<S extends TSchema>(
   return documentBody(maxBytes, (bytes, view) => readBody(schema, bytes, view, options));
 }
 
+/** As `jsonBody`, taken further: `read` may refuse what fits the schema. */
+export function jsonBodyAs<S extends TSchema, T>(
+  schema: S,
+  read: (value: Static<S>) => T,
+): BodyKind<KosView, T> {
+  return documentBody(maxBytes, (bytes, view) => read(readBody(schema, bytes, view)));
+}
+
+/** As `jsonBody`, of a body that an operation takes as a stream, because others of its bodies are large. @throws CoreError TooLarge */
+export async function readJsonStream<S extends TSchema>(
+  schema: S,
+  body: BodyStream,
+  view: KosView,
+): Promise<Static<S>> {
+  try {
+    return readBody(schema, await collect(body, maxBytes), view);
+  } catch (error) {
+    if (error instanceof TooLarge) throw new CoreError('TooLarge', { limit: maxBytes });
+    throw error;
+  }
+}
+
 /** As `jsonBody`; undefined for no body. */
 export function optionalJsonBody<S extends TSchema>(
   schema: S,
@@ -35,7 +59,7 @@ function readBody<S extends TSchema>(
   schema: S,
   bytes: Buffer,
   { request }: KosView,
-  { misshapen = 400 }: BodyOptions,
+  { misshapen = 400 }: BodyOptions = {},
 ): Static<S> {
   if (request.header('content-type') !== undefined && !declaresJson(request)) {
     throw new KosError(400, 'Content-Type must be application/json');

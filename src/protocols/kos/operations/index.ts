@@ -9,14 +9,21 @@ import { deleteAccessKey } from './delete-access-key.ts';
 import { deleteAllAccessKeys } from './delete-all-access-keys.ts';
 import { deleteBucket } from './delete-bucket.ts';
 import { deleteBucketPolicy } from './delete-bucket-policy.ts';
+import { deleteObject } from './delete-object.ts';
+import { downloadObject } from './download-object.ts';
 import { getBucket } from './get-bucket.ts';
 import { getBucketPolicy } from './get-bucket-policy.ts';
+import { getObjectMetadata } from './get-object-metadata.ts';
 import { getSessionStatus } from './get-session-status.ts';
 import { listAccessKeys } from './list-access-keys.ts';
 import { listBuckets } from './list-buckets.ts';
+import { listObjects } from './list-objects.ts';
+import { moveObject } from './move-object.ts';
 import { refreshSession } from './refresh-session.ts';
+import { renameObject } from './rename-object.ts';
 import { updateBucket } from './update-bucket.ts';
 import { updateBucketPolicy } from './update-bucket-policy.ts';
+import { uploadObject } from './upload-object.ts';
 
 export const operations: readonly KosOperation[] = [
   listBuckets,
@@ -36,4 +43,11 @@ export const operations: readonly KosOperation[] = [
   refreshSession,
   getSessionStatus,
   deactivateSession,
+  listObjects,
+  uploadObject,
+  downloadObject,
+  getObjectMetadata,
+  deleteObject,
+  moveObject,
+  renameObject,
 ];
