@@ -437,6 +437,12 @@ test('the trail names the object of every call, refusals too', async () => {
     'RenameObject 403',
     'UploadObject 201',
   ]);
+  const [arrival] = await awaitEvents(server, token, '?resourceName=trail-box/l', 1);
+  assert.deepEqual(
+    [arrival?.eventName, arrival?.response.status, arrival?.user.id],
+    ['RenameObject', 200, alice.name],
+  );
+  assert.equal((await awaitEvents(server, token, '?resourceName=trail-box/m', 0)).length, 0);
   const [folder] = await awaitEvents(server, token, '?resourceName=trail-box/k/', 1);
   assert.equal(folder?.eventName, 'UploadObject');
   const text = JSON.stringify(events);

@@ -65,7 +65,7 @@ test('a key issues a token for its user and project, by id and by all forms of i
       projectName: 'demo',
       roles: ['project-admin'],
       groups: [],
-      proof: { kind: 'token', id: issued.claims.auditId },
+      proof: { kind: 'token', id: issued.claims.auditId, claims: issued.claims },
       address: '10.0.0.1',
     });
   }

@@ -32,5 +32,5 @@ export class WitnessedStore implements MetaStore {
 
 /** The store itself, the same object for all calls: what memories of records hang on. */
 export function sharedStore(meta: MetaStore): MetaStore {
-  return meta instanceof WitnessedStore ? meta.inner : meta;
+  return meta instanceof WitnessedStore ? sharedStore(meta.inner) : meta;
 }

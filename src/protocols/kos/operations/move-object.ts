@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { json } from '../../../base/http/reply.ts';
 import { copyObject } from '../../../core/objects/copy.ts';
 import { moveObject as move } from '../../../core/objects/move.ts';
+import { bringingObject } from '../../../core/trail/removal.ts';
 import { KosError } from '../errors.ts';
 import { jsonBodyAs } from '../json-body.ts';
 import { existingKey, mayOn, newKey, objectResource, required } from '../object-names.ts';
@@ -47,11 +48,22 @@ export const moveObject = operation({
     if (action === 'copy') {
       const source = { bucket, key: from };
       const kept = { sourceConditions: {}, conditions: {}, attributes: <T>(original: T) => original };
-      await copyObject(core, actor, { source, bucket, key: to, ...kept, signal });
+      await copyObject(bringingObject(core, 'MoveObject', bucket, to), actor, {
+        source,
+        bucket,
+        key: to,
+        ...kept,
+        signal,
+      });
       return { sourceKey: from, destinationKey: to, message: 'File copied successfully' };
     }
     await mayOn(core, actor, input, ['storage.objects.delete', from]);
-    await move(core, actor, { bucket, from, to, existing: 'replace' });
+    await move(bringingObject(core, 'MoveObject', bucket, to), actor, {
+      bucket,
+      from,
+      to,
+      existing: 'replace',
+    });
     return { sourceKey: from, destinationKey: to, message: 'File moved successfully' };
   },
   resource: objectResource,

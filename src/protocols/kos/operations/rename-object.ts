@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { json } from '../../../base/http/reply.ts';
 import { moveObject } from '../../../core/objects/move.ts';
+import { bringingObject } from '../../../core/trail/removal.ts';
 import { KosError } from '../errors.ts';
 import { jsonBodyAs } from '../json-body.ts';
 import { existingKey, mayOn, newKey, objectResource, required } from '../object-names.ts';
@@ -40,7 +41,13 @@ export const renameObject = operation({
       ['storage.objects.delete', from],
       ['storage.objects.create', to],
     );
-    await moveObject(core, actor, { bucket: input.bucket, from, to, existing: 'refuse' });
+    const { bucket } = input;
+    await moveObject(bringingObject(core, 'RenameObject', bucket, to), actor, {
+      bucket,
+      from,
+      to,
+      existing: 'refuse',
+    });
     return { oldKey: from, newKey: to, message: 'Object renamed successfully' };
   },
   resource: objectResource,
