@@ -25,26 +25,30 @@ import {
 /** A thousand rules with the longest prefixes, escaped. */
 export const lifecycleDocumentLimit = 8 << 20;
 
-/** What S3's rules can hold beside what is served. */
-const unserved = ['Transition', 'NoncurrentVersionTransition', 'NoncurrentVersionExpiration'];
+/** What rules can hold beside what is served. */
+const unserved = ['Transition', 'NoncurrentVersionTransition'];
+const ofVersions = 'NoncurrentVersionExpiration';
 
-/** How a day is written: with its milliseconds alone (KakaoCloud), or shorter too (S3's clients). */
-export type DateForm = 'full' | 'any';
+/** KakaoCloud's documents know nothing of versions, and write a day with its milliseconds alone. */
+export type LifecycleDialect = 'kakaocloud' | 's3';
 
-const dateForms: Readonly<Record<DateForm, RegExp>> = {
-  full: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
-  any: /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))?$/,
+const dateForms: Readonly<Record<LifecycleDialect, RegExp>> = {
+  kakaocloud: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  s3: /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))?$/,
 };
 
 /** @throws XmlError; CoreError NotImplemented, InvalidArgument */
-export function readLifecycle(root: XmlNode | undefined, dates: DateForm): readonly LifecycleRuleInput[] {
+export function readLifecycle(
+  root: XmlNode | undefined,
+  dialect: LifecycleDialect,
+): readonly LifecycleRuleInput[] {
   if (root === undefined) throw new XmlError('the document is missing');
   const rules = childrenOf(expectElement(root, 'LifecycleConfiguration', ['Rule']), 'Rule');
   if (rules.length === 0 || rules.length > mostRules) throw new XmlError(`1 to ${mostRules} rules`);
-  return rules.map((node) => readRule(node, dates));
+  return rules.map((node) => readRule(node, dialect));
 }
 
-function readRule(node: XmlNode, dates: DateForm): LifecycleRuleInput {
+function readRule(node: XmlNode, dialect: LifecycleDialect): LifecycleRuleInput {
   expectElement(node, 'Rule', [
     'ID',
     'Prefix',
@@ -52,18 +56,19 @@ function readRule(node: XmlNode, dates: DateForm): LifecycleRuleInput {
     'Status',
     'Expiration',
     'AbortIncompleteMultipartUpload',
+    ofVersions,
     ...unserved,
   ]);
-  refuseUnserved(node, unserved);
+  refuseUnserved(node, dialect === 's3' ? unserved : [...unserved, ofVersions]);
   const id = textOf(node, 'ID');
-  const expiration = readExpiration(childOf(node, 'Expiration'), dates);
   const abortAfterDays = readAbort(childOf(node, 'AbortIncompleteMultipartUpload'));
   return {
     // An empty element is as good as none (S3 API reference, LifecycleRule).
     ...(id !== undefined && id !== '' && { id }),
     enabled: readStatus(requiredTextOf(node, 'Status')),
     ...readScope(node),
-    ...(expiration !== undefined && { expiration }),
+    ...readExpiration(childOf(node, 'Expiration'), dialect),
+    ...readNoncurrent(childOf(node, ofVersions)),
     ...(abortAfterDays !== undefined && { abortAfterDays }),
   };
 }
@@ -119,18 +124,40 @@ function readConditions(
   };
 }
 
-function readExpiration(node: XmlNode | undefined, dates: DateForm): Expiration | undefined {
-  if (node === undefined) return undefined;
+type WhenObjectsGo = Pick<LifecycleRuleInput, 'expiration' | 'expiredDeleteMarker'>;
+
+function readExpiration(node: XmlNode | undefined, dialect: LifecycleDialect): WhenObjectsGo {
+  if (node === undefined) return {};
   expectElement(node, 'Expiration', ['Days', 'Date', 'ExpiredObjectDeleteMarker']);
-  refuseUnserved(node, ['ExpiredObjectDeleteMarker']);
+  if (dialect !== 's3') refuseUnserved(node, ['ExpiredObjectDeleteMarker']);
   const days = readNumber(node, 'Days');
   const date = textOf(node, 'Date');
-  if ((days === undefined) === (date === undefined)) {
-    throw new XmlError('Expiration must have either Days or Date');
+  const marker = readFlag(node, 'ExpiredObjectDeleteMarker');
+  if ([days, date, marker].filter((said) => said !== undefined).length !== 1) {
+    throw new XmlError('Expiration must have either Days or Date, or ExpiredObjectDeleteMarker');
   }
-  return date === undefined
-    ? { kind: 'days', days: days ?? 0 }
-    : { kind: 'date', date: readDate(date, dates) };
+  if (marker !== undefined) return { expiredDeleteMarker: marker };
+  const expiration: Expiration =
+    date === undefined ? { kind: 'days', days: days ?? 0 } : { kind: 'date', date: readDate(date, dialect) };
+  return { expiration };
+}
+
+function readFlag(node: XmlNode, name: string): boolean | undefined {
+  const text = textOf(node, name)?.trim().toLowerCase();
+  if (text !== undefined && text !== 'true' && text !== 'false')
+    throw new XmlError(`${name} is true or false`);
+  return text === undefined ? undefined : text === 'true';
+}
+
+function readNoncurrent(
+  node: XmlNode | undefined,
+): Pick<LifecycleRuleInput, 'noncurrentDays' | 'newerNoncurrentVersions'> {
+  if (node === undefined) return {};
+  expectElement(node, ofVersions, ['NoncurrentDays', 'NewerNoncurrentVersions']);
+  const noncurrentDays = readNumber(node, 'NoncurrentDays');
+  const newerNoncurrentVersions = readNumber(node, 'NewerNoncurrentVersions');
+  if (noncurrentDays === undefined) throw new XmlError('NoncurrentDays is missing');
+  return { noncurrentDays, ...(newerNoncurrentVersions !== undefined && { newerNoncurrentVersions }) };
 }
 
 function readAbort(node: XmlNode | undefined): number | undefined {
@@ -154,7 +181,7 @@ const firstDay = Date.parse('0000-01-01T00:00:00.000Z');
 const lastDay = Date.parse('9999-12-31T00:00:00.000Z');
 
 /** Milliseconds since the epoch; whether it is a midnight is for core. */
-function readDate(text: string, form: DateForm): number {
+function readDate(text: string, form: LifecycleDialect): number {
   const date = text.trim();
   const time = dateForms[form].test(date) ? Date.parse(date) : Number.NaN;
   // The 30th of February would be taken for the 2nd of March.
@@ -172,9 +199,10 @@ export function lifecycleElements(rules: readonly LifecycleRule[]): readonly Xml
   return rules.map((rule) =>
     element('Rule', [
       element('ID', rule.id),
-      rule.expiration && expirationElement(rule.expiration),
+      expirationElement(rule),
       ...scopeElements(rule),
       element('Status', rule.enabled ? 'Enabled' : 'Disabled'),
+      noncurrentElement(rule),
       rule.abortAfterDays === undefined
         ? undefined
         : element('AbortIncompleteMultipartUpload', [element('DaysAfterInitiation', rule.abortAfterDays)]),
@@ -182,11 +210,21 @@ export function lifecycleElements(rules: readonly LifecycleRule[]): readonly Xml
   );
 }
 
-function expirationElement(expiration: Expiration): Xml {
+/** Other doors may say both at once. */
+function expirationElement({ expiration, expiredDeleteMarker }: LifecycleRule): Xml | undefined {
+  if (expiration === undefined && expiredDeleteMarker === undefined) return undefined;
   return element('Expiration', [
-    expiration.kind === 'days'
-      ? element('Days', expiration.days)
-      : element('Date', new Date(expiration.date).toISOString()),
+    expiration?.kind === 'days' ? element('Days', expiration.days) : undefined,
+    expiration?.kind === 'date' ? element('Date', new Date(expiration.date).toISOString()) : undefined,
+    optionalElement('ExpiredObjectDeleteMarker', expiredDeleteMarker),
+  ]);
+}
+
+function noncurrentElement({ noncurrentDays, newerNoncurrentVersions }: LifecycleRule): Xml | undefined {
+  if (noncurrentDays === undefined) return undefined;
+  return element(ofVersions, [
+    element('NoncurrentDays', noncurrentDays),
+    optionalElement('NewerNoncurrentVersions', newerNoncurrentVersions),
   ]);
 }
 

@@ -59,6 +59,19 @@ describe('the lifecycle configuration of a bucket', () => {
         Filter: { Prefix: '' },
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
       },
+      {
+        ID: 'versions',
+        Status: 'Enabled',
+        Filter: { Prefix: 'v/' },
+        Expiration: { ExpiredObjectDeleteMarker: true },
+        NoncurrentVersionExpiration: { NoncurrentDays: 3, NewerNoncurrentVersions: 100 },
+      },
+      {
+        ID: 'all versions',
+        Status: 'Enabled',
+        Filter: { Prefix: 'w/' },
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      },
     ];
     const answer = await put(...written);
     assert.equal(answer.TransitionDefaultMinimumObjectSize, 'all_storage_classes_128K');
@@ -86,6 +99,8 @@ describe('the lifecycle configuration of a bucket', () => {
     await put(kept);
     const days = '<Expiration><Days>1</Days></Expiration>';
     const rule = '<Prefix/><Status>Enabled</Status>';
+    const noncurrent = (content: string) =>
+      `<NoncurrentVersionExpiration>${content}</NoncurrentVersionExpiration>`;
     const wrong: readonly (readonly [code: string, status: number, rule: string])[] = [
       ['MalformedXML', 400, `${days}<Status>Enabled</Status>`],
       ['MalformedXML', 400, `${days}<Prefix/>`],
@@ -112,12 +127,27 @@ describe('the lifecycle configuration of a bucket', () => {
       [
         'NotImplemented',
         501,
-        `${rule}<NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration>`,
+        `${rule}<NoncurrentVersionTransition><NoncurrentDays>1</NoncurrentDays></NoncurrentVersionTransition>`,
+      ],
+      ['MalformedXML', 400, `${rule}${noncurrent('<NewerNoncurrentVersions>1</NewerNoncurrentVersions>')}`],
+      ['InvalidArgument', 400, `${rule}${noncurrent('<NoncurrentDays>0</NoncurrentDays>')}`],
+      [
+        'InvalidArgument',
+        400,
+        rule +
+          noncurrent(
+            '<NoncurrentDays>1</NoncurrentDays><NewerNoncurrentVersions>101</NewerNoncurrentVersions>',
+          ),
       ],
       [
-        'NotImplemented',
-        501,
-        `${rule}<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>`,
+        'MalformedXML',
+        400,
+        `${rule}<Expiration><Days>1</Days><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>`,
+      ],
+      [
+        'MalformedXML',
+        400,
+        `${rule}<Expiration><ExpiredObjectDeleteMarker>yes</ExpiredObjectDeleteMarker></Expiration>`,
       ],
       [
         'NotImplemented',

@@ -134,3 +134,45 @@ test('a run that is killed goes on where it was: each object goes once, and has 
   assert.equal(names.length, written);
   assert.equal(new Set(names).size, written);
 });
+
+test('rules for versions act on what is behind, and on markers that cover nothing', async () => {
+  await using server = await startServer({ env: { ONGGI_LIFECYCLE_DAY: '2' } });
+  const token = await issueToken(server, alice);
+  const s3 = s3Client(server, alice);
+  const Bucket = 'ruled-versions';
+  await s3.createBucket({ Bucket });
+  await s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
+  for (const Body of ['1', '22', '333']) await s3.putObject({ Bucket, Key: 'kept', Body });
+  for (const Body of ['1', '22', '333']) await s3.putObject({ Bucket, Key: 'gone', Body });
+  await s3.deleteObject({ Bucket, Key: 'gone' });
+  await s3.putBucketLifecycleConfiguration({
+    Bucket,
+    LifecycleConfiguration: {
+      Rules: [
+        {
+          ID: 'kept',
+          Status: 'Enabled',
+          Filter: { Prefix: 'kept' },
+          NoncurrentVersionExpiration: { NoncurrentDays: 1, NewerNoncurrentVersions: 1 },
+        },
+        {
+          ID: 'gone',
+          Status: 'Enabled',
+          Filter: { Prefix: 'gone' },
+          Expiration: { ExpiredObjectDeleteMarker: true },
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        },
+      ],
+    },
+  });
+  const left = async () => {
+    const { Versions = [], DeleteMarkers = [] } = await s3.listObjectVersions({ Bucket });
+    return [
+      ...Versions.map(({ Key, Size }) => `${Key} ${Size}`),
+      ...DeleteMarkers.map(({ Key }) => `${Key} x`),
+    ].join();
+  };
+  await until('what is due goes', 30, async () => (await left()) === 'kept 3,kept 2');
+  const events = await awaitEvents(server, token, '?eventName=ExpireObjectVersion', 5);
+  assert.equal(events.length, 5);
+});

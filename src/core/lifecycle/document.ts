@@ -45,11 +45,14 @@ const rule = structure<LifecycleRule>({
   smallerThan: optional(number),
   expiration: optional(expiration),
   abortAfterDays: optional(number),
+  noncurrentDays: optional(number),
+  newerNoncurrentVersions: optional(number),
+  expiredDeleteMarker: optional(flag),
 });
 
 export const lifecycleDocument: BucketDocument<LifecycleDocument> = {
   kind: 'lifecycle',
-  format: recordFormat<LifecycleDocument>('lifecycle', 1, {
+  format: recordFormat<LifecycleDocument>('lifecycle', 2, {
     bucket: text as Field<BucketName>,
     changedAt: number,
     rules: list(rule),

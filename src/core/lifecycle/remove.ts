@@ -5,12 +5,15 @@
 import type { SystemActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { isCoreError } from '../errors.ts';
-import type { BucketName, ObjectKey } from '../model/names.ts';
+import type { BucketName, ObjectKey, VersionId } from '../model/names.ts';
 import { abortUpload } from '../multipart/abort.ts';
 import type { UploadAddress } from '../multipart/upload-place.ts';
 import { type DeleteObjectInput, deleteObject } from '../objects/delete.ts';
 import type { ObjectAddress } from '../objects/object-place.ts';
 import { jobWitness } from '../trail/job-witness.ts';
+
+/** In whose name rules are carried out. */
+export const lifecycleActor: SystemActor = { kind: 'system', name: 'lifecycle' };
 
 export interface Removal {
   readonly bucket: BucketName;
@@ -23,6 +26,27 @@ export interface Removal {
 export async function removeObject(core: Core, actor: SystemActor, removal: Removal): Promise<boolean> {
   try {
     return (await deleteObject(inTheName(core, actor, 'ExpireObject', removal), removal)).existed;
+  } catch (error) {
+    if (isCoreError(error, 'NoSuchBucket')) return false;
+    throw error;
+  }
+}
+
+export interface VersionRemoval {
+  readonly bucket: BucketName;
+  readonly key: ObjectKey;
+  readonly version: VersionId;
+  readonly onlyVersion: NonNullable<DeleteObjectInput['onlyVersion']>;
+}
+
+/** Whether a version or delete marker is gone for ever. @throws CoreError Busy */
+export async function removeVersion(
+  core: Core,
+  actor: SystemActor,
+  removal: VersionRemoval,
+): Promise<boolean> {
+  try {
+    return (await deleteObject(inTheName(core, actor, 'ExpireObjectVersion', removal), removal)).existed;
   } catch (error) {
     if (isCoreError(error, 'NoSuchBucket')) return false;
     throw error;

@@ -24,6 +24,12 @@ export interface LifecycleRule {
   readonly expiration?: Expiration;
   /** Days from the start of an upload to its end by force. */
   readonly abortAfterDays?: number;
+  /** Days from when a version is no longer current to its end. */
+  readonly noncurrentDays?: number;
+  /** With `noncurrentDays`: so many of the newest noncurrent objects of a key stay whatever their age. */
+  readonly newerNoncurrentVersions?: number;
+  /** True: a delete marker with nothing behind it goes. */
+  readonly expiredDeleteMarker?: boolean;
 }
 
 /** As a client gives it: an absent id is made up. */
@@ -34,6 +40,8 @@ const longestId = 255;
 /** The longest key there is, in bytes. */
 const longestPrefix = 1024;
 const mostDays = 2 ** 31 - 1;
+/** S3 API reference, NoncurrentVersionExpiration. */
+export const mostNewerVersions = 100;
 export const dayOfMilliseconds = 24 * 60 * 60 * 1000;
 
 /** The rules with their ids. @throws CoreError InvalidArgument for what breaks a limit of the rules */
@@ -47,7 +55,8 @@ export function acceptRules(random: Random, inputs: readonly LifecycleRuleInput[
   return inputs.map((input) => ({ ...input, id: input.id ?? newId(random) }));
 }
 
-function checkRule({ id, prefix = '', expiration, abortAfterDays, ...filter }: LifecycleRuleInput): void {
+function checkRule(rule: LifecycleRuleInput): void {
+  const { id, prefix = '', expiration, abortAfterDays, ...filter } = rule;
   if (id === '' || [...(id ?? '')].length > longestId) {
     throw invalid('rule ID', `must have 1 to ${longestId} characters`);
   }
@@ -55,9 +64,12 @@ function checkRule({ id, prefix = '', expiration, abortAfterDays, ...filter }: L
     throw invalid('rule Prefix', `must have at most ${longestPrefix} bytes`);
   }
   checkSizes(filter);
-  if (expiration === undefined && abortAfterDays === undefined) {
+  const { noncurrentDays, expiredDeleteMarker = false } = rule;
+  const acts = [expiration, abortAfterDays, noncurrentDays].some((action) => action !== undefined);
+  if (!acts && !expiredDeleteMarker) {
     throw invalid('rule', 'must have an Expiration with Days or Date, or another action');
   }
+  checkNoncurrent(rule);
   if (expiration?.kind === 'days') checkDays('Days of the Expiration', expiration.days);
   if (expiration?.kind === 'date' && expiration.date % dayOfMilliseconds !== 0) {
     throw invalid('Date of the Expiration', 'must be at midnight GMT');
@@ -66,6 +78,16 @@ function checkRule({ id, prefix = '', expiration, abortAfterDays, ...filter }: L
   checkDays('DaysAfterInitiation', abortAfterDays);
   if (filter.largerThan !== undefined || filter.smallerThan !== undefined) {
     throw invalid('AbortIncompleteMultipartUpload', 'cannot go with a filter by object size');
+  }
+}
+
+function checkNoncurrent({ noncurrentDays, newerNoncurrentVersions: newer }: LifecycleRuleInput): void {
+  if (noncurrentDays !== undefined) checkDays('NoncurrentDays', noncurrentDays);
+  if (newer === undefined) return;
+  if (noncurrentDays === undefined)
+    throw invalid('NewerNoncurrentVersions', 'needs NoncurrentDays beside it');
+  if (!Number.isInteger(newer) || newer < 1 || newer > mostNewerVersions) {
+    throw invalid('NewerNoncurrentVersions', `must be from 1 to ${mostNewerVersions}`);
   }
 }
 
@@ -125,6 +147,45 @@ export function expiryOf(rules: readonly LifecycleRule[], object: Aging, day: nu
   return first;
 }
 
+/** A noncurrent object, or a noncurrent delete marker, whose size is 0. */
+export interface Noncurrent {
+  readonly key: string;
+  readonly size: number;
+  /** When its successor came, in milliseconds since the epoch. */
+  readonly noncurrentAt: number;
+  /** Noncurrent objects of the key that are newer. */
+  readonly newer: number;
+}
+
+/** When a rule makes it go; undefined when none does. */
+export function noncurrentExpiryOf(
+  rules: readonly LifecycleRule[],
+  { key, size, noncurrentAt, newer }: Noncurrent,
+  day: number,
+): number | undefined {
+  const times = rules.flatMap((rule) => {
+    const { noncurrentDays, newerNoncurrentVersions: kept = 0 } = rule;
+    const acts = noncurrentDays !== undefined && newer >= kept && covers(rule, { key, size });
+    return acts ? daysAfter(noncurrentAt, noncurrentDays, day) : [];
+  });
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** When a delete marker goes that has nothing behind it: by a rule for such, or at the age at which objects go (S3 API reference, LifecycleExpiration). */
+export function markerExpiryOf(
+  rules: readonly LifecycleRule[],
+  { key, modifiedAt }: Pick<Aging, 'key' | 'modifiedAt'>,
+  day: number,
+): number | undefined {
+  const marker = { key, size: 0, modifiedAt };
+  if (rules.some((rule) => rule.expiredDeleteMarker === true && covers(rule, marker))) return modifiedAt;
+  return expiryOf(
+    rules.filter(({ expiration }) => expiration?.kind === 'days'),
+    marker,
+    day,
+  )?.at;
+}
+
 /** When an unfinished upload is to be aborted; undefined when no rule says so. */
 export function abortionAt(
   rules: readonly LifecycleRule[],
@@ -139,7 +200,10 @@ export function abortionAt(
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-function covers({ enabled, prefix = '', largerThan, smallerThan }: LifecycleRule, object: Aging): boolean {
+function covers(
+  { enabled, prefix = '', largerThan, smallerThan }: LifecycleRule,
+  object: Pick<Aging, 'key' | 'size'>,
+): boolean {
   return (
     enabled &&
     object.key.startsWith(prefix) &&

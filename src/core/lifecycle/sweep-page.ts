@@ -5,17 +5,22 @@
 import { afterKey, afterPrefix, compareBytes } from '../../base/bytes.ts';
 import { Unavailable } from '../../engines/errors.ts';
 import type { Entry, Key } from '../../engines/meta/meta-store.ts';
-import type { SystemActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { objectFormat, uploadFormat } from '../model/codecs.ts';
-import { canPrefixKeys, type KeySpan, objectsPrefix, tags, uploadsPrefix } from '../model/keys.ts';
+import {
+  canPrefixKeys,
+  type KeySpan,
+  objectsPrefix,
+  tags,
+  uploadsPrefix,
+  versionsPrefix,
+} from '../model/keys.ts';
 import type { ObjectKey } from '../model/names.ts';
 import { isPastDue } from '../objects/past-due.ts';
 import type { LifecycleDocument } from './document.ts';
-import { eachOf, removeObject, removeUpload } from './remove.ts';
+import { lifecycleActor as actor, eachOf, removeObject, removeUpload } from './remove.ts';
 import { abortionAt, expiryOf, type LifecycleRule } from './rules.ts';
-
-const actor: SystemActor = { kind: 'system', name: 'lifecycle' };
+import { type VersionSweep, versionSweep } from './sweep-versions.ts';
 
 /** Entries of a page. They come with their inline bytes. */
 const pageSize = 200;
@@ -45,11 +50,11 @@ export async function sweepPage(core: Core, input: PageInput): Promise<PageRepor
   const page = await core.meta.range({ start: later(span.start, from), end: span.end, limit: pageSize });
   const tally = { removed: 0, aborted: 0 };
   const failures: { key: Key; error: Error }[] = [];
+  const dueVersion = page[0]?.key[0] === tags.version ? await versionSweep(core, input, page) : undefined;
   await eachOf(page, async (entry) => {
     try {
-      const isObject = entry.key[0] === tags.object;
-      const gone = isObject ? await sweepObject(core, input, entry) : await sweepUpload(core, input, entry);
-      if (gone) tally[isObject ? 'removed' : 'aborted'] += 1;
+      const isUpload = entry.key[0] === tags.upload;
+      if (await sweepEntry(core, input, entry, dueVersion)) tally[isUpload ? 'aborted' : 'removed'] += 1;
     } catch (error) {
       if (error instanceof Unavailable) throw error;
       failures.push({ key: entry.key, error: error instanceof Error ? error : new Error(String(error)) });
@@ -58,6 +63,17 @@ export async function sweepPage(core: Core, input: PageInput): Promise<PageRepor
   const last = page.at(-1);
   const next = page.length < pageSize || last === undefined ? span.end : afterKey(last.key);
   return { next, ...tally, failures };
+}
+
+/** Whether it went. */
+function sweepEntry(
+  core: Core,
+  input: PageInput,
+  entry: Entry,
+  dueVersion: VersionSweep | undefined,
+): Promise<boolean> {
+  if (dueVersion !== undefined) return dueVersion(entry);
+  return entry.key[0] === tags.object ? sweepObject(core, input, entry) : sweepUpload(core, input, entry);
 }
 
 async function sweepObject(
@@ -87,16 +103,21 @@ async function sweepUpload(
   return removeUpload(core, actor, { bucket: document.bucket, key, upload: id });
 }
 
-/** The stretches of keys that rules can mean: objects before uploads, as their keys are ordered. */
+/** The stretches of keys that rules can mean: objects before what is behind them before uploads, as their keys are ordered. */
 function spansOf({ bucketId, document: { rules }, midnight }: PageInput): readonly KeySpan[] {
   const acting = rules.filter(({ enabled }) => enabled);
   const expiring = acting.filter(
     ({ expiration }) =>
       expiration?.kind === 'days' || (expiration?.date ?? Number.POSITIVE_INFINITY) <= midnight,
   );
+  const versions = acting.filter(
+    ({ expiration, noncurrentDays, expiredDeleteMarker }) =>
+      expiration?.kind === 'days' || noncurrentDays !== undefined || expiredDeleteMarker === true,
+  );
   const aborting = acting.filter(({ abortAfterDays }) => abortAfterDays !== undefined);
   return [
     ...prefixSpans(objectsPrefix(bucketId), expiring),
+    ...prefixSpans(versionsPrefix(bucketId), versions),
     ...prefixSpans(uploadsPrefix(bucketId), aborting),
   ];
 }

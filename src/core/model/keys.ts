@@ -240,6 +240,12 @@ export function versionSequence(key: Key): number {
   return invertedFrom - Number(Buffer.from(key).readBigUInt64BE(key.length - 8));
 }
 
+/** The object key and the sequence in a `versionKey`. */
+export function splitVersionKey(key: Key): { key: ObjectKey; sequence: number } {
+  const name = Buffer.from(key).toString('utf8', 17, key.length - versionTail) as ObjectKey;
+  return { key: name, sequence: versionSequence(key) };
+}
+
 export function versionHeadKey(bucketId: string, key: ObjectKey): Key {
   return taggedKey(tags.versionHead, idBytes(bucketId), key);
 }

@@ -4,7 +4,7 @@ import { CoreError } from '../errors.ts';
 import { committing, type Loaded } from '../model/draft.ts';
 import type { BucketName, ObjectKey, VersionId } from '../model/names.ts';
 import type { ObjectRecord } from '../model/records.ts';
-import { findVersion } from '../versions/find.ts';
+import { findVersion, type VersionPlace } from '../versions/find.ts';
 import { draftRemoval, draftVersionRemoval } from './change.ts';
 import { matches, type WriteConditions } from './conditions.ts';
 import { findObject, visible } from './object-place.ts';
@@ -17,6 +17,8 @@ export interface DeleteObjectInput {
   readonly conditions?: Pick<WriteConditions, 'ifMatch'>;
   /** Any other object than this says yes to stays; it is asked about what is really there, also when that is past due. */
   readonly only?: (object: Loaded<ObjectRecord>) => boolean;
+  /** Any version this says no to stays; it is asked about what is really there. */
+  readonly onlyVersion?: (place: VersionPlace) => Promise<boolean>;
   /** True: in a bucket with versioning a delete marker comes also where there is no object. */
   readonly markAbsent?: boolean;
 }
@@ -57,7 +59,7 @@ async function deleteVersion(
   version: VersionId,
 ): Promise<DeletedObject> {
   const { place, found } = await findVersion(core, input, version);
-  if (found === undefined) {
+  if (found === undefined || (await input.onlyVersion?.({ place, found })) === false) {
     checkDeletion(input, undefined);
     return { existed: false, versionId: version };
   }

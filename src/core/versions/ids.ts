@@ -45,6 +45,11 @@ export function sequenceOf({ sequence, modifiedAt }: Pick<ObjectRecord, 'sequenc
   return sequence ?? sequenceAt(modifiedAt);
 }
 
+/** When what has this sequence was made, in milliseconds since the epoch; a little later where many came at once. */
+export function timeOf(sequence: number): number {
+  return Math.floor(sequence / 1000);
+}
+
 /** The least sequence of what is written at `time`, in milliseconds since the epoch. */
 export function sequenceAt(time: number): number {
   return time * 1000;

@@ -20,7 +20,7 @@ export const lifecycleBody: BodyKind<ExtView, readonly LifecycleRuleInput[]> = d
   lifecycleDocumentLimit,
   (bytes) => {
     try {
-      return readLifecycle(bytes.length === 0 ? undefined : parseXml(bytes), 'full');
+      return readLifecycle(bytes.length === 0 ? undefined : parseXml(bytes), 'kakaocloud');
     } catch (error) {
       if (error instanceof XmlError) throw new ExtError(400, `the lifecycle configuration: ${error.message}`);
       throw error;

@@ -10,7 +10,7 @@ import { refuseUnserved } from '../refusals.ts';
 export const putBucketLifecycleOperation = s3Operation({
   name: 'PutBucketLifecycleConfiguration',
   route: { method: 'PUT', scope: 'bucket', query: ['lifecycle'] },
-  body: xmlBody(lifecycleDocumentLimit, (root) => readLifecycle(root, 'any')),
+  body: xmlBody(lifecycleDocumentLimit, (root) => readLifecycle(root, 's3')),
   parse: (view) => {
     refuseUnserved(view, 'lifecycle');
     return { bucket: bucketOf(view) };
