@@ -53,6 +53,7 @@ test('a bucket is made, and answers as documented', async () => {
     status: 'active',
     path: '/first-box',
     protocol: 'S3',
+    versioning: false,
     anonymous_access: false,
     tier: 'fast',
     description: 'my first',
@@ -186,6 +187,31 @@ test('anonymous access is the public reading of every door', async () => {
   await change(true);
   assert.equal(await anybody(), 200);
   assert.equal((await fetch(`${server.url}/open-box/k`, { method: 'PUT', body: 'y' })).status, 403);
+});
+
+test('versioning is that of S3: on from the beginning or later, suspended, never off again', async () => {
+  const status = async (name: string) =>
+    (await rawS3(server, { method: 'GET', target: `/${name}?versioning`, user: alice })).text;
+  const change = async (name: string, versioning: boolean) =>
+    fieldsOf(await kos(server, `${all}/${name}`, { method: 'PUT', body: { versioning } })).versioning;
+  await makeKosBucket(server, 'kept-box', { versioning: true });
+  assert.match(await status('kept-box'), /<Status>Enabled</);
+  assert.equal(await change('kept-box', false), false);
+  assert.match(await status('kept-box'), /<Status>Suspended</);
+  await makeKosBucket(server, 'late-box', { versioning: false });
+  assert.equal(await change('late-box', false), false);
+  assert.doesNotMatch(await status('late-box'), /<Status>/);
+  assert.equal(await change('late-box', true), true);
+  for (const body of ['one', 'two']) {
+    await rawS3(server, { method: 'PUT', target: '/late-box/k', body, user: alice });
+  }
+  const versions = await rawS3(server, { method: 'GET', target: '/late-box?versions', user: alice });
+  assert.equal(versions.text.match(/<VersionId>/g)?.length, 2, versions.text);
+  await rawS3(server, { method: 'DELETE', target: '/late-box/k', user: alice });
+  assertKosError(await kos(server, `${all}/late-box`, { method: 'DELETE' }), 409, 'BucketNotEmpty');
+  const document = '<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>';
+  await rawS3(server, { method: 'PUT', target: '/late-box?versioning', body: document, user: alice });
+  assert.equal(fieldsOf(await kos(server, `${all}/late-box`)).versioning, false);
 });
 
 test('an update leaves what it does not name, and asks for the right to what it does', async () => {

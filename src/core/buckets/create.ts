@@ -37,7 +37,7 @@ export interface CreateBucketInput {
   readonly encrypted?: boolean;
   /** What Krutrim's API says of it. */
   readonly kos?: KosLabels;
-  /** What access to it is to be, beside the grants every bucket begins with. */
+  /** What access to it is to be, beside the grants every bucket begins with, and what else is to be so from the beginning. */
   readonly access?: (bucket: BucketRecord) => BucketChange;
 }
 

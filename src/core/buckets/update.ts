@@ -14,7 +14,7 @@ import { sealTempUrlKeys } from './temp-url-keys.ts';
 type Clearable = 'publicAddresses' | 'readAcl' | 'writeAcl' | 'objectReads' | 'addressPolicy';
 
 /** What is to be different; `undefined` clears. */
-export type BucketChange = Partial<Pick<BucketRecord, 'metadata' | 'grants'>> & {
+export type BucketChange = Partial<Pick<BucketRecord, 'metadata' | 'grants' | 'versioning'>> & {
   readonly [K in Clearable]?: BucketRecord[K] | undefined;
 };
 

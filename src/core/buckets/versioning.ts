@@ -5,8 +5,17 @@ import { bucketFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
-import type { Versioning } from '../model/records.ts';
+import type { BucketRecord, Versioning } from '../model/records.ts';
 import { openBucket } from './lookup.ts';
+
+/** What asking for versioning, or for none, makes of a bucket: one that never had it stays as it is when none is asked for. */
+export function versioningAsked(
+  wanted: boolean,
+  { versioning }: Pick<BucketRecord, 'versioning'>,
+): { readonly versioning?: Versioning } {
+  if (wanted) return { versioning: 'enabled' };
+  return versioning === undefined ? {} : { versioning: 'suspended' };
+}
 
 export interface PutVersioningInput {
   readonly bucket: BucketName;

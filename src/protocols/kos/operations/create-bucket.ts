@@ -2,11 +2,11 @@
 import { type Static, Type } from 'typebox';
 import { json } from '../../../base/http/reply.ts';
 import { createBucket as create } from '../../../core/buckets/create.ts';
-import { publicAccess } from '../../../core/buckets/public-access.ts';
 import { isCoreError } from '../../../core/errors.ts';
 import { accountNumberOf } from '../../../core/identity/accounts.ts';
 import { type BucketName, type NameLimits, parseBucketName } from '../../../core/model/names.ts';
 import { type KosLabels, kosTiers } from '../../../core/model/records.ts';
+import { bucketChange } from '../bucket-change.ts';
 import { createdBucket, createdBucketSchema } from '../bucket-document.ts';
 import { KosError } from '../errors.ts';
 import { regionOf, tierOf } from '../frame-headers.ts';
@@ -17,6 +17,7 @@ import { maybe, oneOf } from '../schemas.ts';
 const schema = Type.Object({
   name: Type.String(),
   description: maybe(Type.String({ maxLength: 1000 })),
+  versioning: maybe(Type.Boolean()),
   anonymous_access: maybe(Type.Boolean()),
   region: maybe(Type.String()),
   tier: maybe(oneOf(kosTiers)),
@@ -75,7 +76,7 @@ export const createBucket = operation({
       name: nameOf(body.name, core.settings.names),
       project: account,
       kos: labelsOf(body, headers, regions),
-      ...(body.anonymous_access === true && { access: publicAccess(core, { reading: true }) }),
+      access: bucketChange(core, body),
     });
     return { bucket, accountNumber };
   },
