@@ -53,6 +53,7 @@ test('a bucket is made, and answers as documented', async () => {
     status: 'active',
     path: '/first-box',
     protocol: 'S3',
+    tags: {},
     versioning: false,
     anonymous_access: false,
     tier: 'fast',
@@ -83,6 +84,8 @@ for (const [why, body] of [
   ['a tier that is not there', { name: 'good-name', tier: 'fast/slow' }],
   ['a flag that is a text', { name: 'good-name', anonymous_access: 'yes' }],
   ['a description too long', { name: 'good-name', description: 'x'.repeat(1001) }],
+  ['a tag that is no text', { name: 'good-name', tags: { a: 1 } }],
+  ['a tag that cannot be', { name: 'good-name', tags: { 'aws:a': 'b' } }],
   ['no object', ['good-name']],
 ] as const) {
   test(`422: ${why}`, async () => assertKosError(await create(body), 422, 'ValidationFailed'));
@@ -212,6 +215,44 @@ test('versioning is that of S3: on from the beginning or later, suspended, never
   const document = '<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>';
   await rawS3(server, { method: 'PUT', target: '/late-box?versioning', body: document, user: alice });
   assert.equal(fieldsOf(await kos(server, `${all}/late-box`)).versioning, false);
+});
+
+test('tags are replaced whole, with everything else in one go or not at all', async () => {
+  await makeKosBucket(server, 'tagged-box', { tags: { keySomething: 'value1', keyAnother: 'value2' } });
+  const told = async () => {
+    const { tags, versioning, anonymous_access } = fieldsOf(await kos(server, `${all}/tagged-box`));
+    return { tags, versioning, anonymous_access };
+  };
+  const first = {
+    tags: { keySomething: 'value1', keyAnother: 'value2' },
+    versioning: false,
+    anonymous_access: false,
+  };
+  assert.deepEqual(await told(), first);
+  const put = (body: object) => kos(server, `${all}/tagged-box`, { method: 'PUT', body });
+  const wrong = { tags: { 'bad*key': 'x' }, versioning: true, anonymous_access: true };
+  assertKosError(await put(wrong), 400, 'BadRequest', /tag /);
+  assertKosError(await put({ tags: { a: 1 } }), 400, 'BadRequest', /tags/);
+  assert.deepEqual(await told(), first);
+  const all3 = { tags: { one: '1' }, versioning: true, anonymous_access: true };
+  const answer = await put(all3);
+  assert.equal(answer.status, 200, answer.text);
+  assert.deepEqual(await told(), all3);
+  await put({ tags: null });
+  assert.deepEqual((await told()).tags, { one: '1' });
+  await put({ tags: {} });
+  assert.deepEqual((await told()).tags, {});
+});
+
+test('tags are those of S3, and the other way round', async () => {
+  const call = (method: string, body = '') =>
+    rawS3(server, { method, target: '/both-box?tagging', body, user: alice });
+  await makeKosBucket(server, 'both-box', { tags: { from: 'kos' } });
+  assert.match((await call('GET')).text, /<Key>from<\/Key><Value>kos</);
+  await call('PUT', '<Tagging><TagSet><Tag><Key>from</Key><Value>s3</Value></Tag></TagSet></Tagging>');
+  assert.deepEqual(fieldsOf(await kos(server, `${all}/both-box`)).tags, { from: 's3' });
+  await kos(server, `${all}/both-box`, { method: 'PUT', body: { tags: {} } });
+  assert.equal((await call('GET')).status, 404);
 });
 
 test('an update leaves what it does not name, and asks for the right to what it does', async () => {

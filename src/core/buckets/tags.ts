@@ -1,19 +1,14 @@
-/** The tags of a bucket: one document for every door, read and replaced whole. Nothing here looks at what they say. */
+/** The tags of a bucket, the same for every door, replaced whole. Nothing here looks at what they say. */
 import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import type { BucketName } from '../model/names.ts';
-import { recordFormat, textMap } from '../model/record-format.ts';
 import { acceptTags, mostBucketTags, type Tag, type Tags } from '../model/tags.ts';
-import { type BucketDocument, readDocument, writeDocument } from './documents.ts';
-
-const tagsDocument: BucketDocument<{ readonly tags: Tags }> = {
-  kind: 'tags',
-  format: recordFormat('tags', 1, { tags: textMap }),
-};
+import { openBucket } from './lookup.ts';
+import { type BucketChange, updateBucket } from './update.ts';
 
 export interface PutBucketTagsInput {
   readonly bucket: BucketName;
-  /** All of them; none removes the document. */
+  /** All of them; none removes them. */
   readonly tags: readonly Tag[];
 }
 
@@ -21,14 +16,19 @@ export interface PutBucketTagsInput {
 export async function putBucketTags(
   core: Core,
   _actor: Actor,
-  { bucket, tags: given }: PutBucketTagsInput,
-): Promise<Tags> {
+  { bucket, tags }: PutBucketTagsInput,
+): Promise<void> {
+  const change = tagsChange(tags);
+  await updateBucket(core, bucket, () => change);
+}
+
+/** What putting tags makes of a bucket. @throws CoreError InvalidArgument, LimitExceeded */
+export function tagsChange(given: readonly Tag[]): Pick<BucketChange, 'tags'> {
   const tags = acceptTags(given, mostBucketTags);
-  await writeDocument(core, bucket, tagsDocument, given.length === 0 ? undefined : { tags });
-  return tags;
+  return { tags: given.length === 0 ? undefined : tags };
 }
 
 /** Undefined when there are none. @throws CoreError NoSuchBucket */
 export async function getBucketTags(core: Core, bucket: BucketName): Promise<Tags | undefined> {
-  return (await readDocument(core, bucket, tagsDocument))?.tags;
+  return (await openBucket(core, bucket)).record.tags;
 }

@@ -11,7 +11,7 @@ import { keepAnAdmin } from './last-admin.ts';
 import { openBucket } from './lookup.ts';
 import { sealTempUrlKeys } from './temp-url-keys.ts';
 
-type Clearable = 'publicAddresses' | 'readAcl' | 'writeAcl' | 'objectReads' | 'addressPolicy';
+type Clearable = 'publicAddresses' | 'readAcl' | 'writeAcl' | 'objectReads' | 'addressPolicy' | 'tags';
 
 /** What is to be different; `undefined` clears. */
 export type BucketChange = Partial<Pick<BucketRecord, 'metadata' | 'grants' | 'versioning'>> & {
@@ -44,7 +44,7 @@ export async function updateBucket(
 
 /** `record` with `change` in it. */
 export function applied(record: BucketRecord, change: BucketChange): BucketRecord {
-  const { publicAddresses, readAcl, writeAcl, objectReads, addressPolicy, ...rest } = {
+  const { publicAddresses, readAcl, writeAcl, objectReads, addressPolicy, tags, ...rest } = {
     ...record,
     ...change,
   };
@@ -55,5 +55,6 @@ export function applied(record: BucketRecord, change: BucketChange): BucketRecor
     ...(writeAcl !== undefined && { writeAcl }),
     ...(objectReads !== undefined && { objectReads }),
     ...(addressPolicy !== undefined && { addressPolicy }),
+    ...(tags !== undefined && { tags }),
   };
 }

@@ -209,7 +209,7 @@ const addressPolicy = structure<AddressPolicy>({
   modifiedAt: number,
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 10, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 11, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -238,6 +238,7 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 10, {
   versioning: optional(word(...versioningStates)),
   objectReads: optional(word(...objectReadChoices)),
   addressPolicy: optional(addressPolicy),
+  tags: optional(textMap),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

@@ -143,7 +143,7 @@ export function bucketBytesKey(bucketId: string): Key {
 }
 
 /** The documents a bucket can have beside its record; the number is part of the key. */
-const documentKinds = { cors: 1, lifecycle: 2, tags: 3 } as const;
+const documentKinds = { cors: 1, lifecycle: 2 } as const;
 export type DocumentKind = keyof typeof documentKinds;
 
 export function bucketDocumentKey(bucketId: string, kind: DocumentKind): Key {

@@ -5,6 +5,7 @@
 import type { BlobId } from '../../engines/blob/blob-store.ts';
 import type { Role } from '../access/roles.ts';
 import type { BucketName, ObjectKey, ProjectId, UploadId, UserId } from './names.ts';
+import type { Tags } from './tags.ts';
 
 /**
  * A stretch of an object's bytes: held in the record itself, or a range of a blob (`offset` and `length` in bytes). With `sealed`
@@ -172,6 +173,8 @@ export interface BucketRecord {
   readonly objectReads?: ObjectReads;
   /** Absent: all addresses. */
   readonly addressPolicy?: AddressPolicy;
+  /** Words of the owner's about the bucket; absent: none. */
+  readonly tags?: Tags;
 }
 
 /** Which addresses may reach a bucket's objects at all, whoever asks (Krutrim's bucket policy). */

@@ -6,7 +6,7 @@ import { isCoreError } from '../../../core/errors.ts';
 import { accountNumberOf } from '../../../core/identity/accounts.ts';
 import { type BucketName, type NameLimits, parseBucketName } from '../../../core/model/names.ts';
 import { type KosLabels, kosTiers } from '../../../core/model/records.ts';
-import { bucketChange } from '../bucket-change.ts';
+import { bucketChange, bucketWish } from '../bucket-change.ts';
 import { createdBucket, createdBucketSchema } from '../bucket-document.ts';
 import { KosError } from '../errors.ts';
 import { regionOf, tierOf } from '../frame-headers.ts';
@@ -17,8 +17,7 @@ import { maybe, oneOf } from '../schemas.ts';
 const schema = Type.Object({
   name: Type.String(),
   description: maybe(Type.String({ maxLength: 1000 })),
-  versioning: maybe(Type.Boolean()),
-  anonymous_access: maybe(Type.Boolean()),
+  ...bucketWish,
   region: maybe(Type.String()),
   tier: maybe(oneOf(kosTiers)),
 });
@@ -76,7 +75,7 @@ export const createBucket = operation({
       name: nameOf(body.name, core.settings.names),
       project: account,
       kos: labelsOf(body, headers, regions),
-      access: bucketChange(core, body),
+      access: bucketChange(core, body, 422),
     });
     return { bucket, accountNumber };
   },

@@ -5,22 +5,18 @@ import { authorize } from '../../../core/access/authorize.ts';
 import { getBucket } from '../../../core/buckets/get.ts';
 import { updateBucket as update } from '../../../core/buckets/update.ts';
 import { accountNumberOf } from '../../../core/identity/accounts.ts';
-import { bucketChange } from '../bucket-change.ts';
+import { bucketChange, bucketWish, changesNothing } from '../bucket-change.ts';
 import { bucketDocument, bucketSchema } from '../bucket-document.ts';
 import { jsonBody } from '../json-body.ts';
 import { bucketOf, operation } from '../request.ts';
-import { maybe } from '../schemas.ts';
 
-const schema = Type.Object({
-  versioning: maybe(Type.Boolean()),
-  anonymous_access: maybe(Type.Boolean()),
-});
+const schema = Type.Object(bucketWish);
 
 export const updateBucket = operation({
   name: 'UpdateBucket',
   route: { methods: ['PUT'], path: '/kos/v1/buckets/:bucketId' },
   document: {
-    summary: 'Changes versioning and who may read a bucket',
+    summary: 'Changes tags, versioning and who may read a bucket',
     body: { schema },
     success: { status: 200, schema: bucketSchema },
     refusals: [400, 403, 404],
@@ -34,10 +30,9 @@ export const updateBucket = operation({
       await authorize(core, actor, [{ action: 'storage.buckets.setIamPolicy', ...input }]);
     }
     const accountNumber = await accountNumberOf(core, input.project);
-    const same = body.anonymous_access == null && body.versioning == null;
-    const bucket = same
+    const bucket = changesNothing(body)
       ? await getBucket(core, input.bucket)
-      : await update(core, input.bucket, bucketChange(core, body));
+      : await update(core, input.bucket, bucketChange(core, body, 400));
     return { bucket, accountNumber };
   },
   reply: ({ bucket, accountNumber }, _input, view) =>
