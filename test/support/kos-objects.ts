@@ -63,13 +63,3 @@ export function downloadUrlOf(answer: KosAnswer): string {
   assert.equal(answer.status, 200, answer.text);
   return String(fieldsOf(answer).preSignedUrl);
 }
-
-/** A form as `fetch` sends it: fields in the order given. */
-export function formOf(fields: readonly (readonly [name: string, value: string | File])[]): FormData {
-  const form = new FormData();
-  for (const [name, value] of fields) {
-    if (typeof value === 'string') form.append(name, value);
-    else form.append(name, value);
-  }
-  return form;
-}
