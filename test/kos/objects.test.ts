@@ -390,6 +390,38 @@ test('every door sees the same', async () => {
   assert.equal((await swift('HEAD', 'by-swift')).status, 404);
 });
 
+test('with versioning, a move leaves a marker before the source, and a new version at the destination', async () => {
+  await makeKosBucket(server, 'versions-box');
+  const objects = kosObjects(server, 'versions-box');
+  await putS3(
+    '/versions-box?versioning',
+    '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
+  );
+  await putS3('/versions-box/a', 'first');
+  await putS3('/versions-box/b', 'old');
+  assertKosError(await objects.rename({ oldKey: 'a', newKey: 'b' }), 409, 'AlreadyExists');
+  assert.equal((await objects.move({ sourceKey: 'a', destinationKey: 'b' })).status, 200);
+  assert.deepEqual(await objects.names(), ['b']);
+  assert.equal(await (await objects.get('b')).text(), 'first');
+  const { Versions = [], DeleteMarkers = [] } = await s3Client(server, alice).listObjectVersions({
+    Bucket: 'versions-box',
+  });
+  assert.deepEqual(
+    Versions.map(({ Key, IsLatest, Size }) => [Key, IsLatest, Size]),
+    [
+      ['a', false, 5],
+      ['b', true, 5],
+      ['b', false, 3],
+    ],
+  );
+  assert.deepEqual(
+    DeleteMarkers.map(({ Key, IsLatest }) => [Key, IsLatest]),
+    [['a', true]],
+  );
+  assert.equal((await objects.rename({ oldKey: 'b', newKey: 'a' })).status, 200);
+  assert.deepEqual(await objects.names(), ['a']);
+});
+
 test('many movers of one object, and to one name: one wins, nothing is lost', async () => {
   await makeKosBucket(server, 'race-box');
   const objects = kosObjects(server, 'race-box');
