@@ -48,6 +48,8 @@ export interface SignedAddress {
   /** As the address spells it, decoded: there may be no such object, nor be able to be one. */
   readonly key: string;
   readonly action: BucketAction;
+  /** Whose key it was signed with. */
+  readonly keyOf: 'project' | 'bucket';
 }
 
 /** The server itself, in the work nobody asked for just now. */

@@ -38,6 +38,8 @@ export interface CoreErrorDetails {
   BadDigest: { digest: string };
   /** The client stopped sending. */
   BodyTimeout: { seconds: number };
+  /** An object that a large object is made of is absent, another one now, or not for this reader. */
+  SegmentUnusable: { segment: string; reason: string };
   RangeNotSatisfiable: { size: number };
   PreconditionFailed: { condition: string };
   /** A conditional read whose answer is "you have it": the info is what 304 answers carry. */

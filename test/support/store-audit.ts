@@ -28,6 +28,7 @@ import {
   versionSequence,
 } from '../../src/core/model/keys.ts';
 import type { ObjectKey, ProjectId } from '../../src/core/model/names.ts';
+import { ownData, ownSize } from '../../src/core/model/own-data.ts';
 import type { Behind, ObjectData } from '../../src/core/model/records.ts';
 import { versionIdOf } from '../../src/core/versions/behind.ts';
 import { sequenceOf } from '../../src/core/versions/ids.ts';
@@ -78,8 +79,9 @@ async function references(core: Core): Promise<{ blobs: Counts; manifests: Count
   const blobs = new Counts();
   const manifests = new Counts();
   const count = (data: ObjectData) => {
-    if (data.kind === 'manifest') manifests.add(data.manifest);
-    else for (const segment of data.segments) if (segment.kind === 'blob') blobs.add(segment.blob);
+    const own = ownData(data);
+    if (own.kind === 'manifest') manifests.add(own.manifest);
+    else for (const segment of own.segments) if (segment.kind === 'blob') blobs.add(segment.blob);
   };
   for (const { value } of await all(core, tags.object)) count(objectFormat.decode(value).data);
   for (const { value } of await all(core, tags.version)) {
@@ -148,11 +150,11 @@ async function auditUsage(core: Core): Promise<void> {
   for (const { key, value } of await all(core, tags.object)) {
     const id = Buffer.from(key).toString('hex', 1, 17);
     objects.add(id);
-    bytes.add(id, objectFormat.decode(value).size);
+    bytes.add(id, ownSize(objectFormat.decode(value)));
   }
   for (const { key, value } of await all(core, tags.version)) {
     const { behind } = versionFormat.decode(value);
-    if (behind.kind === 'object') bytes.add(Buffer.from(key).toString('hex', 1, 17), behind.object.size);
+    if (behind.kind === 'object') bytes.add(Buffer.from(key).toString('hex', 1, 17), ownSize(behind.object));
   }
   const projects = { buckets: new Counts(), objects: new Counts(), bytes: new Counts() };
   for (const { value } of await all(core, tags.bucket)) {

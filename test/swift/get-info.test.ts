@@ -11,6 +11,13 @@ test('tells the limits that hold, and only what is served', async () => {
   assert.equal(headers['content-type'], 'application/json; charset=UTF-8');
   const { swift: limits, ...features } = JSON.parse(text) as { swift: Record<string, unknown> };
   assert.deepEqual(features, {
+    slo: {
+      max_manifest_segments: 1000,
+      max_manifest_size: 8388608,
+      yield_frequency: 10,
+      min_segment_size: 1,
+      allow_async_delete: false,
+    },
     tempurl: {
       methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
       incoming_remove_headers: ['x-timestamp'],

@@ -22,9 +22,7 @@ type Asked = readonly [
 ];
 
 const asked: readonly Asked[] = [
-  ['Static large object', 'PUT', '/box/o', '?multipart-manifest=put'],
-  ['Dynamic large object', 'PUT', '/box/o', '', { 'X-Object-Manifest': 'seg/o' }],
-  ['Dynamic large object', 'POST', '/box/o', '', { 'X-Object-Manifest': 'seg/o' }],
+  ['Heartbeat of a static large object', 'PUT', '/box/o', '?multipart-manifest=put&heartbeat=on'],
   ['Extraction of tar.bz2', 'PUT', '', '?extract-archive=tar.bz2'],
   ['Extraction of tar.bz2', 'PUT', '/box', '?extract-archive=tar.bz2'],
   ['Extraction of tar.bz2', 'PUT', '/box/o', '?extract-archive=TAR.BZ2'],

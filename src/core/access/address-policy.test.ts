@@ -68,6 +68,7 @@ test('nobody comes around it: everybody, signed addresses, members', async () =>
       bucket,
       action: 'storage.objects.create',
       key: 'k',
+      keyOf: 'bucket',
     },
   });
   assert.deepEqual(await allowed(everybody(far)), reading);

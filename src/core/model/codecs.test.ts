@@ -61,6 +61,28 @@ const object: fc.Arbitrary<ObjectRecord> = fc.record(
         plain,
       ),
       fc.record({ kind: fc.constant('manifest' as const), manifest: blobId, partCount: fc.nat() }, plain),
+      fc.record(
+        {
+          kind: fc.constant('static' as const),
+          list: fc.array(segment, { maxLength: 2 }),
+          listSize: fc.nat(),
+          listEtag: fc.string(),
+          partCount: fc.nat(),
+        },
+        plain,
+      ),
+      fc.record(
+        {
+          kind: fc.constant('dynamic' as const),
+          own: fc.record(
+            { kind: fc.constant('manifest' as const), manifest: blobId, partCount: fc.nat() },
+            plain,
+          ),
+          container: fc.string(),
+          prefix: fc.string(),
+        },
+        plain,
+      ),
     ),
     encryption: fc.record({ key: stretchKey }, plain),
   },

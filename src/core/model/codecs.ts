@@ -35,6 +35,7 @@ import type {
   ObjectData,
   ObjectEncryption,
   ObjectRecord,
+  OwnData,
   PartRecord,
   SealedStretch,
   Segment,
@@ -128,7 +129,7 @@ const segment: Field<Segment> = {
 const segments = list(segment);
 
 /** Segments: `[0, segments]`. Manifest: `[1, manifest id, number of parts]`. */
-const objectData: Field<ObjectData> = {
+const ownData: Field<OwnData> = {
   toWire: (value, attach) =>
     value.kind === 'segments'
       ? [0, segments.toWire(value.segments, attach)]
@@ -139,6 +140,39 @@ const objectData: Field<ObjectData> = {
     if (raw[0] !== 1) throw new TypeError('expected segments or a manifest');
     const partCount = number.fromWire(raw[2], detach);
     return { kind: 'manifest', manifest: id.fromWire(raw[1], detach), partCount };
+  },
+};
+
+/** Static: `[2, segments of the list, its size, its MD5, number of entries]`. Dynamic: `[3, own data, container, prefix]`. */
+const objectData: Field<ObjectData> = {
+  toWire(value, attach) {
+    switch (value.kind) {
+      case 'static':
+        return [2, segments.toWire(value.list, attach), value.listSize, value.listEtag, value.partCount];
+      case 'dynamic':
+        return [3, ownData.toWire(value.own, attach), value.container, value.prefix];
+      default:
+        return ownData.toWire(value, attach);
+    }
+  },
+  fromWire(raw, detach) {
+    if (!Array.isArray(raw)) throw new TypeError('expected the whereabouts of data');
+    if (raw[0] === 2) {
+      return {
+        kind: 'static',
+        list: segments.fromWire(raw[1], detach),
+        listSize: number.fromWire(raw[2], detach),
+        listEtag: text.fromWire(raw[3], detach),
+        partCount: number.fromWire(raw[4], detach),
+      };
+    }
+    if (raw[0] !== 3) return ownData.fromWire(raw, detach);
+    return {
+      kind: 'dynamic',
+      own: ownData.fromWire(raw[1], detach),
+      container: text.fromWire(raw[2], detach),
+      prefix: text.fromWire(raw[3], detach),
+    };
   },
 };
 
@@ -161,7 +195,7 @@ const wholeObject: Fields<ObjectRecord> = {
   sequence: optional(number),
 };
 
-export const objectFormat = recordFormat<ObjectRecord>('object', 3, wholeObject);
+export const objectFormat = recordFormat<ObjectRecord>('object', 4, wholeObject);
 
 const objectBehind = structure<ObjectRecord>(wholeObject);
 
@@ -183,7 +217,7 @@ const behind: Field<Behind> = {
   },
 };
 
-export const versionFormat = recordFormat<VersionRecord>('version', 1, { behind });
+export const versionFormat = recordFormat<VersionRecord>('version', 2, { behind });
 
 export const headFormat = recordFormat<VersionHead>('version head', 1, {
   count: number,

@@ -9,6 +9,7 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { queueFormat } from './codecs.ts';
 import { blobReferencesKey, manifestReferencesKey, type QueueKind, queueKey } from './keys.ts';
+import { ownData } from './own-data.ts';
 import type { ObjectData, Segment } from './records.ts';
 
 /** A record as read, with the version a commit must check to rely on it. */
@@ -101,9 +102,10 @@ export class Draft {
   }
 
   #count(data: ObjectData, amount: number): this {
-    if (data.kind === 'manifest') this.#countOne('manifest', data.manifest, amount);
+    const own = ownData(data);
+    if (own.kind === 'manifest') this.#countOne('manifest', own.manifest, amount);
     else
-      for (const segment of data.segments)
+      for (const segment of own.segments)
         if (segment.kind === 'blob') this.#countOne('blob', segment.blob, amount);
     return this;
   }

@@ -35,12 +35,36 @@ export interface ObjectEncryption {
 }
 
 /**
- * Where an object's bytes are: in a few segments, or in a manifest of its own record(s), which copies share by reference.
+ * Where bytes of an object's own are: in a few segments, or in a manifest of its own record(s), which copies share by reference.
  * Each record holding a blob segment counts one reference on that blob; each record naming a manifest, one on the manifest.
  */
-export type ObjectData =
+export type OwnData =
   | { readonly kind: 'segments'; readonly segments: readonly Segment[] }
   | { readonly kind: 'manifest'; readonly manifest: string; readonly partCount: number };
+
+/** What an object is made of: bytes of its own, or other objects (docs/decisions/0011). */
+export type ObjectData = OwnData | StaticManifest | DynamicManifest;
+
+/** Swift's static large object: a list of other objects, by name (`core/large/entries.ts`). The record's size and ETag are the whole's. */
+export interface StaticManifest {
+  readonly kind: 'static';
+  /** The bytes of the list. */
+  readonly list: readonly Segment[];
+  /** Bytes of the list, and their MD5 in hex. */
+  readonly listSize: number;
+  readonly listEtag: string;
+  /** Entries of the list. */
+  readonly partCount: number;
+}
+
+/** Swift's dynamic large object: whatever a listing finds when it is read. The record's size and ETag are those of its own bytes. */
+export interface DynamicManifest {
+  readonly kind: 'dynamic';
+  readonly own: OwnData;
+  /** A bucket of the same project, if there is one. */
+  readonly container: string;
+  readonly prefix: string;
+}
 
 /** One part of a completed multipart upload, as kept in its manifest. */
 export interface ManifestPart {
@@ -87,7 +111,7 @@ export interface ObjectRecord extends ObjectAttributes {
   readonly versionId: string;
   readonly modifiedAt: number;
   readonly size: number;
-  /** Unquoted: MD5 in hex, or for multipart uploads `<hex>-<parts>`. */
+  /** Unquoted: MD5 in hex, or for what is made of parts (multipart uploads, static large objects) `<hex>-<parts>`. */
   readonly etag: string;
   readonly checksum?: Checksum;
   readonly storageClass: string;

@@ -3,14 +3,18 @@
  * digests (unless the whole source has them already), not copied, but for inline ones. Only between encrypted and plain they are:
  * a part is what its upload is.
  */
+import type { ByteStream } from '../../base/streams/byte-stream.ts';
 import type { Key, Version } from '../../engines/meta/meta-store.ts';
+import type { Actor } from '../actor.ts';
 import { openPlaces } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { dataKeyOf } from '../crypt/keys.ts';
 import { handOn } from '../crypt/stretches.ts';
 import { CoreError } from '../errors.ts';
+import { bytesOf, isLarge, type LargeRecord, largeContent } from '../large/content.ts';
 import { committing, Draft, type Loaded } from '../model/draft.ts';
 import { objectKey, uploadKey } from '../model/keys.ts';
+import { type OwnRecord, ownRecord } from '../model/own-data.ts';
 import type {
   BucketRecord,
   Checksum,
@@ -20,6 +24,7 @@ import type {
   Segment,
 } from '../model/records.ts';
 import { checkCopySource, type ReadConditions } from '../objects/conditions.ts';
+import { withContent } from '../objects/get.ts';
 import { type ObjectInfo, objectInfo } from '../objects/info.ts';
 import { placeIn, placeKeys, present } from '../objects/object-place.ts';
 import { type RequestedRange, resolveRange } from '../objects/ranges.ts';
@@ -42,6 +47,8 @@ export interface CopyPartInput extends UploadAddress {
   readonly source: VersionAddress;
   readonly sourceConditions: ReadConditions;
   readonly range?: RequestedRange;
+  /** Who reads: what a large object is made of must be for this reader too. */
+  readonly reader?: Actor | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -57,12 +64,16 @@ export async function copyPart(
   const partOf = partReader(core, input);
   return committing('part', async () => {
     const { from, to } = await openBoth(core, input);
-    const source = objectInfo(from.bucket, input.source.key, from.record);
+    if (isLarge(from.record)) return partOfLarge(core, input, { ...from, record: from.record });
+    const record = ownRecord(from.record);
+    const source = objectInfo(from.bucket, input.source.key, record);
     checkCopySource(input.sourceConditions, source);
-    if ((from.record.encryption === undefined) !== (to.upload.record.encryption === undefined)) {
-      return { part: await writtenAnew(core, input, from), source };
+    if ((record.encryption === undefined) !== (to.upload.record.encryption === undefined)) {
+      const stored = storedBytes(core, from.bucket, record);
+      const part = await writtenAnew(core, input, record.size, (within) => readData(core, stored, within));
+      return { part, source };
     }
-    const part = await partOf(from, to);
+    const part = await partOf({ ...from, record }, to);
     const replaced = await findPart(core, input.upload, input.part);
     // As for copies of objects: the source must still hold what the part will hold.
     await draftPart(new Draft(core), to, part, replaced).check(from.engineKey, from.version).commit();
@@ -70,16 +81,32 @@ export async function copyPart(
   });
 }
 
+/** A range of what a large object stands for: its bytes are many objects', so they are read and written. */
+async function partOfLarge(
+  core: Core,
+  input: CopyPartInput,
+  { bucket, record }: CopySource & { readonly record: LargeRecord },
+): Promise<{ part: StoredPart; source: ObjectInfo }> {
+  const { key } = input.source;
+  const content = await largeContent(core, input.reader, { bucket, key, record });
+  checkCopySource(input.sourceConditions, content);
+  const part = await writtenAnew(core, input, content.size, (within) =>
+    bytesOf(core, content.leaves(within), within.end - within.start),
+  );
+  return { part, source: withContent(objectInfo(bucket, key, record), content) };
+}
+
 /** The range as the upload keeps bytes: encrypted, or not. */
 function writtenAnew(
   core: Core,
   { range, ...part }: CopyPartInput,
-  { bucket, record }: CopySource,
+  size: number,
+  read: (within: DataRange) => ByteStream,
 ): Promise<StoredPart> {
-  const within = rangeWithin(range, record.size);
+  const within = rangeWithin(range, size);
   return uploadPart(core, {
     ...part,
-    body: readData(core, storedBytes(core, bucket, record), within),
+    body: read(within),
     size: within.end - within.start,
     expected: [],
   });
@@ -89,6 +116,8 @@ interface CopySource extends Loaded<ObjectRecord> {
   readonly bucket: BucketRecord;
   readonly engineKey: Key;
 }
+
+type OwnSource = CopySource & { readonly record: OwnRecord };
 
 async function openBoth(core: Core, input: CopyPartInput): Promise<{ from: CopySource; to: UploadPlace }> {
   const { source } = input;
@@ -111,7 +140,7 @@ async function openBoth(core: Core, input: CopyPartInput): Promise<{ from: CopyS
 function partReader(
   core: Core,
   { part, range }: CopyPartInput,
-): (source: CopySource, target: UploadPlace) => Promise<PartRecord> {
+): (source: OwnSource, target: UploadPlace) => Promise<PartRecord> {
   let made: { version: Version; part: PartRecord } | undefined;
   return async ({ bucket, record, version }, target) => {
     if (made?.version === version) return made.part;
@@ -141,7 +170,7 @@ function rangeWithin(range: RequestedRange | undefined, size: number): DataRange
 async function digestsOf(
   core: Core,
   bucket: BucketRecord,
-  record: ObjectRecord,
+  record: OwnRecord,
   range: DataRange,
   algorithm: ChecksumAlgorithm | undefined,
 ): Promise<{ etag: string; checksum?: Checksum }> {

@@ -17,6 +17,7 @@ import {
   versionHeadKey,
   versionKey,
 } from '../model/keys.ts';
+import { ownSize } from '../model/own-data.ts';
 import type { NewObject, ObjectRecord } from '../model/records.ts';
 import { type LoadedBehind, newestBehind, readBehind } from '../versions/behind.ts';
 import { newVersionId, nullVersion, sequenceOf } from '../versions/ids.ts';
@@ -151,13 +152,13 @@ async function carryOut(
     draft.put(versionKey(id, key, sequence), versionFormat.encode({ behind: kept }));
   } else if (was !== undefined) {
     draft.release(was.data);
-    change.bytes -= was.size;
+    change.bytes -= ownSize(was);
   }
   if (transition.drops !== undefined) {
     const { record } = await take(core, draft, place, transition.drops, known);
     if (record.kind === 'object') {
       draft.release(record.object.data);
-      change.bytes -= record.object.size;
+      change.bytes -= ownSize(record.object);
     }
   }
   if (marker !== undefined && transition.adds?.sequence !== undefined) {
@@ -167,7 +168,7 @@ async function carryOut(
   let current = object;
   if (object !== undefined) {
     draft.retain(object.data);
-    change.bytes += object.size;
+    change.bytes += ownSize(object);
   } else if (transition.rises !== undefined) {
     const { record } = await take(core, draft, place, transition.rises, known);
     if (record.kind !== 'object') throw new Conflict('the version under this one is another one now');

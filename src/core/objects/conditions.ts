@@ -21,6 +21,8 @@ export interface WriteConditions {
 /** What conditions are about. */
 interface Validators {
   readonly etag: string;
+  /** Another entity tag by which the same is known at another door. */
+  readonly otherEtag?: string | undefined;
   readonly modifiedAt: number;
 }
 
@@ -31,13 +33,13 @@ interface Validators {
 export function checkRead(conditions: ReadConditions, found: Validators): void {
   const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions;
   if (ifMatch !== undefined) {
-    if (!matches(ifMatch, found.etag)) throw failed('If-Match');
+    if (!knownBy(ifMatch, found)) throw failed('If-Match');
   } else if (ifUnmodifiedSince !== undefined && seconds(found.modifiedAt) > seconds(ifUnmodifiedSince)) {
     throw failed('If-Unmodified-Since');
   }
   const notModified =
     ifNoneMatch !== undefined
-      ? matches(ifNoneMatch, found.etag)
+      ? knownBy(ifNoneMatch, found)
       : ifModifiedSince !== undefined && seconds(found.modifiedAt) <= seconds(ifModifiedSince);
   if (notModified) {
     throw new CoreError('NotModified', { etag: found.etag, modifiedAt: found.modifiedAt });
@@ -74,6 +76,10 @@ export function checkWrite(
   if (ifNoneMatch !== undefined && current !== undefined && matches(ifNoneMatch, current.etag)) {
     throw failed('If-None-Match');
   }
+}
+
+function knownBy(condition: EtagCondition, { etag, otherEtag }: Validators): boolean {
+  return matches(condition, etag) || (otherEtag !== undefined && matches(condition, otherEtag));
 }
 
 export function matches(condition: EtagCondition, etag: string): boolean {

@@ -10,10 +10,14 @@ import { openPlaces } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { dataKeyOf, encryptionIn, encryptsAll } from '../crypt/keys.ts';
 import { CoreError } from '../errors.ts';
+import { isLarge } from '../large/content.ts';
+import { copyLarge } from '../large/copy.ts';
+import { type SegmentNames, shapeOf, standingFor } from '../large/shape.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
 import { committing, type Loaded } from '../model/draft.ts';
 import { objectKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
+import { isOwn, ownRecord } from '../model/own-data.ts';
 import type {
   BucketRecord,
   Checksum,
@@ -25,6 +29,7 @@ import type {
 import { requireReadable, type VersionAddress } from '../versions/find.ts';
 import { draftObject } from './change.ts';
 import { checkCopySource, checkWrite, type ReadConditions, type WriteConditions } from './conditions.ts';
+import { withContent } from './get.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from './info.ts';
 import { findObject, type ObjectPlace, placeIn, placeKeys, present, visible } from './object-place.ts';
 import { putObject } from './put.ts';
@@ -43,6 +48,10 @@ export interface CopyObjectInput {
   readonly checksum?: ChecksumAlgorithm;
   /** True: encrypted, also in a bucket where not everything is. */
   readonly encrypted?: boolean;
+  /** True: a large object's manifest is copied; absent: what it stands for, as an object with bytes of its own. */
+  readonly stored?: boolean | undefined;
+  /** What the copy stands for instead of its own bytes. */
+  readonly standsFor?: SegmentNames | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -58,7 +67,11 @@ export async function copyObject(
   const checksumOf = checksumReader(core, input.checksum);
   return committing('object', async () => {
     const { from, to } = await openBoth(core, input);
-    const source = objectInfo(from.bucket, input.source.key, from.record);
+    if (input.stored !== true && isLarge(from.record)) {
+      return copyLarge(core, actor, input, { ...from, record: from.record }, to);
+    }
+    const own = ownRecord(from.record);
+    const source = withContent(objectInfo(from.bucket, input.source.key, from.record), own, input.stored);
     checkCopySource(input.sourceConditions, source);
     checkWrite(input.conditions, visible(core, to.object)?.record, input);
     const wanted = input.encrypted === true || encryptsAll(to.bucket.record);
@@ -74,7 +87,7 @@ export async function copyObject(
       etag,
       ...(checksum !== undefined && { checksum }),
       storageClass: to.bucket.record.storageClass,
-      data,
+      data: input.standsFor === undefined ? data : standingFor(data, input.standsFor),
       ...encryptionIn(core, to.bucket.record, dataKeyOf(core, from.bucket, from.record)),
     };
     // The bytes are referred to once more only while the source still refers to them: a count that reached zero stays there.
@@ -93,22 +106,25 @@ function encryptedCopy(
   { bucket, record }: CopySource,
   source: ObjectInfo,
 ): Promise<ObjectInfo> {
+  const own = ownRecord(record);
   const checksum = input.checksum ?? record.checksum?.algorithm;
+  const { standsFor } = input;
   return putObject(core, actor, {
     bucket: input.bucket,
     key: input.key,
     attributes: input.attributes(source),
     conditions: input.conditions,
-    body: readData(core, storedBytes(core, bucket, record), { start: 0, end: record.size }),
-    size: record.size,
+    body: readData(core, storedBytes(core, bucket, own), { start: 0, end: own.size }),
+    size: own.size,
     expected: [],
+    shape: standsFor === undefined ? shapeOf(record) : { kind: 'dynamic', ...standsFor },
     ...(checksum !== undefined && { checksum }),
     encrypted: true,
     signal: input.signal,
   });
 }
 
-interface CopySource extends Loaded<ObjectRecord> {
+export interface CopySource extends Loaded<ObjectRecord> {
   readonly bucket: BucketRecord;
   readonly engineKey: Key;
 }
@@ -151,6 +167,8 @@ function checksumReader(
   let computed: { version: Version; checksum: Checksum } | undefined;
   return async ({ bucket, record, version }) => {
     if (wanted === undefined || record.checksum?.algorithm === wanted) return record.checksum;
+    // Nobody sums up a list.
+    if (!isOwn(record)) return undefined;
     if (computed?.version !== version) {
       const range = { start: 0, end: record.size };
       const [digest] = await digestData(core, storedBytes(core, bucket, record), range, [lower(wanted)]);

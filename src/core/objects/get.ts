@@ -1,10 +1,19 @@
 /** GetObject and HeadObject for every door. */
+import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import {
+  bytesOf,
+  isLarge,
+  type LargeContent,
+  type LargeRecord,
+  type Leaf,
+  largeContent,
+} from '../large/content.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
 import type { BucketName, ObjectKey, VersionId } from '../model/names.ts';
-import type { ObjectRecord } from '../model/records.ts';
-import { requireReadable } from '../versions/find.ts';
+import { type OwnRecord, ownRecord } from '../model/own-data.ts';
+import { type ReadablePlace, requireReadable } from '../versions/find.ts';
 import { checkRead, type ReadConditions } from './conditions.ts';
 import { type ObjectInfo, objectInfo } from './info.ts';
 import { findManifestPart } from './manifest.ts';
@@ -25,6 +34,10 @@ export interface ReadObjectInput {
   readonly partNumber?: number;
   /** What authorization saw of the object. */
   readonly sight?: Sight | undefined;
+  /** Who reads: what a large object is made of must be for this reader too. Absent: no large object can be read. */
+  readonly reader?: Actor | undefined;
+  /** True: a large object's manifest in the place of what it stands for. */
+  readonly stored?: boolean | undefined;
 }
 
 export interface ObjectReading {
@@ -39,46 +52,121 @@ export interface ObjectReading {
 
 /**
  * @throws CoreError NoSuchBucket, NoSuchKey, NotModified, PreconditionFailed, RangeNotSatisfiable, InvalidPart; NoSuchVersion,
- * IsDeleteMarker for a version
+ * IsDeleteMarker for a version; SegmentUnusable, AccessDenied for a large object
  */
-export async function readObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
-  const { bucket, object, lifecycle } = await requireReadable(core, input, input.sight);
-  const { record } = object;
+export function readObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
+  return lookAtObject(core, input, true);
+}
+
+/** As `readObject` for who opens no bytes: a large object's segments are not looked for. */
+export function headObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
+  return lookAtObject(core, input, false);
+}
+
+async function lookAtObject(core: Core, input: ReadObjectInput, reads: boolean): Promise<ObjectReading> {
+  const place = await requireReadable(core, input, input.sight);
+  const found = place.object.record;
+  if (input.stored !== true && isLarge(found)) return lookAtLarge(core, input, place, found, reads);
+  const record = ownRecord(found);
   checkRead(input.conditions, record);
-  const asked = await askedRanges(core, input, record);
+  const asked = await askedRanges(input, record.size, (number) => partRange(core, record, number));
   return {
-    info: {
-      ...objectInfo(bucket.record, input.key, record),
-      ...expiryIn(core, lifecycle, input.key, record),
+    ...told(core, input, place, asked, { size: record.size, etag: record.etag }),
+    open: (range) => openData(core, storedBytes(core, place.bucket.record, record), range),
+  };
+}
+
+async function lookAtLarge(
+  core: Core,
+  input: ReadObjectInput,
+  place: ReadablePlace,
+  record: LargeRecord,
+  reads: boolean,
+): Promise<ObjectReading> {
+  const content = await largeContent(core, input.reader, {
+    bucket: place.bucket.record,
+    key: input.key,
+    record,
+  });
+  checkRead(input.conditions, content);
+  const asked = await askedRanges(input, content.size, (number) => content.part(number));
+  const answer = told(core, input, place, asked, content);
+  const begun = reads ? await begin(content, answer.ranges[0]) : undefined;
+  return {
+    ...answer,
+    open(range) {
+      const leaves = begun?.range === range ? begun.leaves : content.leaves(range);
+      return bytesOf(core, leaves, range.end - range.start);
     },
-    ranges: asked ?? [{ start: 0, end: record.size }],
+  };
+}
+
+/** Looks for the first segments of what will be read, so that a refusal is told while it can be. */
+async function begin(content: LargeContent, range: DataRange | undefined) {
+  if (range === undefined || range.start === range.end) return undefined;
+  const leaves = content.leaves(range);
+  const first = await leaves.next();
+  async function* all(): AsyncGenerator<Leaf> {
+    if (first.done === true) return;
+    yield first.value;
+    yield* leaves;
+  }
+  return { range, leaves: all() };
+}
+
+function told(
+  core: Core,
+  { key, stored }: ReadObjectInput,
+  { bucket, object, lifecycle }: ReadablePlace,
+  asked: DataRange[] | undefined,
+  is: Pick<ObjectInfo, 'size' | 'etag'> & { readonly otherEtag?: string; readonly count?: number },
+): Omit<ObjectReading, 'open'> {
+  const info = objectInfo(bucket.record, key, object.record);
+  return {
+    info: { ...withContent(info, is, stored), ...expiryIn(core, lifecycle, key, object.record) },
+    ranges: asked ?? [{ start: 0, end: is.size }],
     // A part without bytes is no range that could be named.
     partial: asked?.every(({ start, end }) => start < end) ?? false,
-    open: (range) => openData(core, storedBytes(core, bucket.record, record), range),
   };
+}
+
+/** What is told of a large object that was looked into, or of its manifest. */
+export function withContent(
+  info: ObjectInfo,
+  {
+    size,
+    etag,
+    otherEtag,
+    count,
+  }: Pick<ObjectInfo, 'size' | 'etag'> & { otherEtag?: string; count?: number },
+  stored = false,
+): ObjectInfo {
+  if (info.large === undefined) return info;
+  if (stored) return { ...info, size, etag, stored };
+  const { kind } = info.large;
+  const large =
+    kind === 'dynamic' && otherEtag !== undefined ? { ...info.large, etag: otherEtag } : info.large;
+  return { ...info, size, etag, large, ...(count !== undefined && { partCount: count }) };
 }
 
 /** Undefined when the whole object is wanted. */
 async function askedRanges(
-  core: Core,
   { ranges, partNumber }: ReadObjectInput,
-  record: ObjectRecord,
+  size: number,
+  partOf: (number: number) => Promise<DataRange | undefined>,
 ): Promise<DataRange[] | undefined> {
-  if (partNumber !== undefined) return [await partRange(core, record, partNumber)];
-  return ranges && resolveRanges(ranges, record.size);
+  if (partNumber === undefined) return ranges && resolveRanges(ranges, size);
+  const part = await partOf(partNumber);
+  if (part === undefined) throw new CoreError('InvalidPart', { part: partNumber });
+  return [part];
 }
 
-async function partRange(core: Core, { data, size }: ObjectRecord, number: number): Promise<DataRange> {
-  if (data.kind === 'segments') {
-    if (number === 1) return { start: 0, end: size };
-    throw new CoreError('InvalidPart', { part: number });
-  }
+async function partRange(
+  core: Core,
+  { data, size }: OwnRecord,
+  number: number,
+): Promise<DataRange | undefined> {
+  if (data.kind === 'segments') return number === 1 ? { start: 0, end: size } : undefined;
   const part = await findManifestPart(core, data, size, number);
-  if (part === undefined) throw new CoreError('InvalidPart', { part: number });
-  return { start: part.offset, end: part.offset + part.size };
-}
-
-/** As `readObject` without opening bytes. */
-export function headObject(core: Core, input: ReadObjectInput): Promise<ObjectReading> {
-  return readObject(core, input);
+  return part && { start: part.offset, end: part.offset + part.size };
 }

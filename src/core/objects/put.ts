@@ -3,6 +3,7 @@ import type { Actor, UserActor } from '../actor.ts';
 import { dataKeyFor } from '../buckets/encryption.ts';
 import type { Core } from '../core.ts';
 import { encryptionIn } from '../crypt/keys.ts';
+import { type Shape, shaped } from '../large/shape.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
 import { committing, type Draft } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
@@ -29,6 +30,8 @@ export interface PutObjectInput {
   readonly encrypted?: boolean;
   /** What authorization saw at the object's address. */
   readonly sight?: Sight | undefined;
+  /** Present: the body is the manifest of a large object. */
+  readonly shape?: Shape | undefined;
   /** Adds to the commit that makes the object; may run several times. What it throws ends the call. */
   readonly along?: (draft: Draft) => Promise<void>;
 }
@@ -43,14 +46,13 @@ export async function putObject(core: Core, _actor: Actor, input: PutObjectInput
   const dataKey = await dataKeyFor(core, early.bucket.record, input.encrypted);
   // A bucket that got its key just now is not as it was read.
   const stale = dataKey !== undefined && early.bucket.record.encryption === undefined;
-  const { segments, md5, ...stored } = await storeBody(core, input, dataKey);
+  const { segments, size, md5, ...stored } = await storeBody(core, input, dataKey);
   return keepingBody(core, segments, () =>
     writeObject(core, input, stale ? undefined : early, (bucket) => ({
       ...attributesOf(input.attributes),
       modifiedAt: core.clock(),
-      etag: md5,
+      ...shaped(input.shape, { segments, size, md5 }),
       storageClass: bucket.storageClass,
-      data: { kind: 'segments', segments },
       ...stored,
       ...encryptionIn(core, bucket, dataKey),
     })),

@@ -5,7 +5,8 @@ import { Corrupt } from '../../engines/errors.ts';
 import type { Core } from '../core.ts';
 import { dataKeyOf } from '../crypt/keys.ts';
 import { inlineBytes, lengthOf, readSlice, type Slice } from '../crypt/stretches.ts';
-import type { BucketRecord, ObjectData, ObjectRecord, Segment } from '../model/records.ts';
+import type { OwnRecord } from '../model/own-data.ts';
+import type { BucketRecord, OwnData, Segment } from '../model/records.ts';
 import { chunksFrom } from './manifest.ts';
 
 /** Bytes of an object; `end` is exclusive. */
@@ -16,13 +17,13 @@ export interface DataRange {
 
 /** Where an object's bytes are, and the key they need. */
 export interface StoredBytes {
-  readonly data: ObjectData;
+  readonly data: OwnData;
   /** Undefined when they are not encrypted. */
   readonly dataKey: Uint8Array | undefined;
 }
 
 /** @throws Corrupt when the object's key does not open */
-export function storedBytes(core: Core, bucket: BucketRecord, record: ObjectRecord): StoredBytes {
+export function storedBytes(core: Core, bucket: BucketRecord, record: OwnRecord): StoredBytes {
   return { data: record.data, dataKey: dataKeyOf(core, bucket, record) };
 }
 
@@ -65,7 +66,7 @@ export async function digestData(
 }
 
 /** The stretches that make up `range`, and what of each belongs to it. */
-export async function* slicesWithin(core: Core, data: ObjectData, range: DataRange): AsyncGenerator<Slice> {
+export async function* slicesWithin(core: Core, data: OwnData, range: DataRange): AsyncGenerator<Slice> {
   if (data.kind === 'segments') {
     yield* cutSegments(data.segments, range);
     return;

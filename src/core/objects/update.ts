@@ -1,5 +1,6 @@
 /** Replaces the attributes of an object in place (Swift POST): the bytes and the ETag stay, the modification time moves. */
 import type { Core } from '../core.ts';
+import { type SegmentNames, standingFor } from '../large/shape.ts';
 import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type { ObjectAttributes, ObjectRecord } from '../model/records.ts';
@@ -11,6 +12,8 @@ export interface UpdateObjectInput {
   readonly bucket: BucketName;
   readonly key: ObjectKey;
   readonly attributes: (current: ObjectInfo) => ObjectAttributes;
+  /** What the object stands for from now on instead of its own bytes; null: for them. A static large object stays what it is. */
+  readonly standsFor?: SegmentNames | null;
 }
 
 /** The current object; it stays the same version. @throws CoreError NoSuchBucket, NoSuchKey */
@@ -20,7 +23,11 @@ export async function updateObject(core: Core, input: UpdateObjectInput): Promis
     const place = await requireObject(core, input);
     const bucket = place.bucket.record;
     const { record } = place.object;
-    const changed = withAttributes(record, input.attributes(objectInfo(bucket, key, record)), core.clock());
+    const { standsFor } = input;
+    const changed = {
+      ...withAttributes(record, input.attributes(objectInfo(bucket, key, record)), core.clock()),
+      ...(standsFor !== undefined && { data: standingFor(record.data, standsFor ?? undefined) }),
+    };
     await draftUpdate(core, place, changed).commit();
     return objectInfo(bucket, key, changed);
   });

@@ -64,6 +64,7 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   IncompleteBody: [400, () => 'the body ended before its announced length'],
   BadDigest: [400, ({ digest }) => `the body differs from its ${digest} digest`],
   BodyTimeout: [408, ({ seconds }) => `nothing was sent for ${seconds} seconds`],
+  SegmentUnusable: [409, ({ segment, reason }) => `the segment ${segment} ${reason}`],
   RangeNotSatisfiable: [416, ({ size }) => `the object has only ${size} bytes`],
   PreconditionFailed: [412, ({ condition }) => `${condition} does not hold`],
   NotModified: [304, () => 'not modified'],

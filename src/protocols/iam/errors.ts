@@ -125,6 +125,7 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   InvalidPartOrder: unexpected,
   PartTooSmall: unexpected,
   BadDigest: unexpected,
+  SegmentUnusable: unexpected,
   RangeNotSatisfiable: unexpected,
   PreconditionFailed: unexpected,
   NotModified: unexpected,

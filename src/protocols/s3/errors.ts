@@ -104,6 +104,7 @@ export const fromCore: Translations = {
         : `The ${digest.toUpperCase()} you specified did not match the calculated checksum.`,
     ),
   BodyTimeout: () => s3Error('RequestTimeout'),
+  SegmentUnusable: ({ segment, reason }) => s3Error('OperationAborted', `The segment ${segment} ${reason}.`),
   RangeNotSatisfiable: ({ size }, request) =>
     s3Error(
       'InvalidRange',

@@ -113,23 +113,20 @@ const documents: Readonly<Record<ListingFormat['kind'], (document: BulkDocument)
       ...counts.map(([label, count]) => `${label}: ${count}`),
       `Response Body: ${body}`,
       `Response Status: ${status}`,
-      'Errors:',
-      ...errors.map(([path, reason]) => `${path}, ${reason}`),
+      ...errorLists.text(errors),
       '',
     ].join('\n'),
 
   json: ({ counts, errors, status, body }) => {
-    const pairs = errors.map(([path, reason]) => `[${JSON.stringify(path)}, ${JSON.stringify(reason)}]`);
     const members = [
       `"Response Status": "${status}"`,
       `"Response Body": ${JSON.stringify(body)}`,
       ...counts.map(([label, count]) => `"${label}": ${count}`),
-      `"Errors": [${pairs.join(', ')}]`,
+      ...errorLists.json(errors),
     ];
     return `{${members.join(', ')}}`;
   },
 
-  // Percent-encoded paths and our own reasons have nothing to escape.
   xml: ({ root, counts, errors, status, body }) =>
     [
       `<${root}>`,
@@ -139,10 +136,34 @@ const documents: Readonly<Record<ListingFormat['kind'], (document: BulkDocument)
       }),
       `<response_body>${body}</response_body>`,
       `<response_status>${status}</response_status>`,
-      '<errors>',
-      ...errors.map(([path, reason]) => `<object><name>${path}</name><status>${reason}</status></object>`),
-      '</errors>',
+      ...errorLists.xml(errors),
       `</${root}>`,
       '',
     ].join('\n'),
 };
+
+type Errors = BulkResult['errors'];
+
+/** The members, or lines, that tell the errors. */
+const errorLists: Readonly<Record<ListingFormat['kind'], (errors: Errors) => string[]>> = {
+  text: (errors) => ['Errors:', ...errors.map(([path, reason]) => `${path}, ${reason}`)],
+
+  json(errors) {
+    const pairs = errors.map(([path, reason]) => `[${JSON.stringify(path)}, ${JSON.stringify(reason)}]`);
+    return [`"Errors": [${pairs.join(', ')}]`];
+  },
+
+  // Percent-encoded paths and our own reasons have nothing to escape.
+  xml: (errors) => [
+    '<errors>',
+    ...errors.map(([path, reason]) => `<object><name>${path}</name><status>${reason}</status></object>`),
+    '</errors>',
+  ],
+};
+
+/** The errors alone: what an upload of many things is refused for. */
+export function errorsDocument(kind: ListingFormat['kind'], errors: Errors): string {
+  const lines = errorLists[kind](errors);
+  if (kind === 'json') return `{${lines.join(', ')}}`;
+  return (kind === 'xml' ? ['<upload>', ...lines, '</upload>', ''] : [...lines, '']).join('\n');
+}

@@ -8,6 +8,7 @@ import type { Permission } from '../../core/access/authorize.ts';
 import type { Actor } from '../../core/actor.ts';
 import type { Core } from '../../core/core.ts';
 import { CoreError } from '../../core/errors.ts';
+import type { SegmentNames } from '../../core/large/shape.ts';
 import type { BucketName, ObjectKey, ProjectId } from '../../core/model/names.ts';
 import type { ObjectAttributes } from '../../core/model/records.ts';
 import type { ReadConditions } from '../../core/objects/conditions.ts';
@@ -19,6 +20,7 @@ import { parseRanges } from './byte-ranges.ts';
 import { readConditions } from './conditions.ts';
 import { contentTypeOf, statedContentType } from './content-type.ts';
 import { invalidName, refuseSentence, refuseText } from './errors.ts';
+import { asksManifest, etagHeaders, segmentNamesOf } from './large-objects.ts';
 import { checkMetadata, objectMetadata } from './metadata.ts';
 import { contentHeadersOf, customHeaders, deleteAtOf } from './object-headers.ts';
 import { lookOrRefuse, readOrRefuse } from './object-reading.ts';
@@ -38,6 +40,10 @@ export interface CopyInput {
   readonly conditions: ReadConditions;
   /** Only this part of the source. */
   readonly range?: RequestedRange;
+  /** A large object's manifest, in the place of what it stands for. */
+  readonly stored: boolean;
+  /** What the copy is to stand for itself. */
+  readonly standsFor?: SegmentNames | undefined;
   readonly attributes: (source: ObjectInfo) => ObjectAttributes;
 }
 
@@ -115,6 +121,8 @@ function copyInput(
     target: places.target,
     conditions: readConditions(request),
     ...(range === undefined ? {} : { range }),
+    stored: asksManifest(request, 'get'),
+    standsFor: segmentNamesOf(request),
     attributes: mergedAttributes(view, places.targetName),
   };
 }
@@ -161,7 +169,7 @@ export async function copy(core: Core, actor: Actor, input: CopyInput, signal: A
   if (input.range !== undefined) return copyRange(core, actor, input, input.range, signal);
   // Swift reads the source first and passes its refusal on: a 304 stays a 304, with the source's headers.
   if (Object.keys(input.conditions).length > 0)
-    await lookOrRefuse(core, { ...input.source, conditions: input.conditions });
+    await lookOrRefuse(core, { ...readingOf(input, actor), conditions: input.conditions });
   return copyObject(core, actor, {
     source: input.source,
     sourceConditions: input.conditions,
@@ -169,8 +177,14 @@ export async function copy(core: Core, actor: Actor, input: CopyInput, signal: A
     key: input.target.key,
     conditions: {},
     attributes: input.attributes,
+    stored: input.stored,
+    standsFor: input.standsFor,
     signal,
   });
+}
+
+function readingOf({ source, stored }: CopyInput, reader: Actor) {
+  return { ...source, stored, reader };
 }
 
 /** A part of an object as a new one: its bytes are new to us, so they are read and written. */
@@ -182,7 +196,7 @@ async function copyRange(
   signal: AbortSignal,
 ): Promise<Copied> {
   const reading = await readOrRefuse(core, {
-    ...input.source,
+    ...readingOf(input, actor),
     conditions: input.conditions,
     ranges: [range],
   });
@@ -201,6 +215,7 @@ async function copyRange(
     body: body(),
     size,
     expected: [],
+    shape: input.standsFor && { kind: 'dynamic', ...input.standsFor },
     signal,
   });
   return { info, source: reading.info };
@@ -209,7 +224,7 @@ async function copyRange(
 export function copiedReply({ info, source }: Copied, { target }: SwiftView): Reply {
   const path = [source.bucket, ...source.key.split('/')].map(percentEncode).join('/');
   return empty(201, {
-    Etag: info.etag,
+    Etag: etagHeaders(info).Etag,
     'Last-Modified': lastModified(info.modifiedAt),
     'X-Copied-From-Account': target.account,
     'X-Copied-From': path,

@@ -79,6 +79,7 @@ const answers: Answers = {
   IncompleteBody: () => page(499),
   BadDigest: (_, { request }) => page(422, { 'Last-Modified': lastModified(request.receivedAt) }),
   BodyTimeout: () => page(408),
+  SegmentUnusable: () => page(409),
   RangeNotSatisfiable: ({ size }) => page(416, { 'Content-Range': `bytes */${size}` }),
   PreconditionFailed: () => page(412),
   NotModified: ({ etag, modifiedAt }) => ({

@@ -3,6 +3,7 @@
  * with a blank after `:` and `,` and only ASCII, and two layouts of XML.
  */
 import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
+import { asciiText } from '../../base/wire/json.ts';
 import type { ListingFormat } from './listing-query.ts';
 
 /** A container of an account. */
@@ -21,6 +22,8 @@ export interface ObjectItem {
   readonly hash: string;
   readonly content_type: string;
   readonly last_modified: string;
+  /** Of a static large object: its Etag, quotes included. The hash is then its list's. */
+  readonly slo_etag?: string;
 }
 
 /** One line of a listing. */
@@ -29,7 +32,7 @@ export type ListedItem = { readonly subdir: string } | ContainerItem | ObjectIte
 /** Members in the order each form writes them. */
 const containerMembers = ['name', 'count', 'bytes', 'last_modified', 'storage_policy'] as const;
 const objectMembers = {
-  json: ['bytes', 'hash', 'name', 'content_type', 'last_modified'],
+  json: ['bytes', 'hash', 'name', 'content_type', 'last_modified', 'slo_etag'],
   xml: ['name', 'hash', 'bytes', 'content_type', 'last_modified'],
 } as const;
 
@@ -37,7 +40,10 @@ type Members = readonly (readonly [string, string | number])[];
 
 function membersOf(item: ContainerItem | ObjectItem, form: 'json' | 'xml'): Members {
   if ('count' in item) return containerMembers.map((key) => [key, item[key]]);
-  return objectMembers[form].map((key) => [key, item[key]]);
+  return objectMembers[form].flatMap((key) => {
+    const value = item[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
 }
 
 export interface Listing {
@@ -64,18 +70,11 @@ const documents: Readonly<Record<ListingFormat['kind'], (listing: Listing) => st
 };
 
 function jsonItem(item: ListedItem): string {
-  if ('subdir' in item) return `{"subdir": ${jsonText(item.subdir)}}`;
+  if ('subdir' in item) return `{"subdir": ${asciiText(item.subdir)}}`;
   const members = membersOf(item, 'json').map(
-    ([key, value]) => `"${key}": ${typeof value === 'number' ? value : jsonText(value)}`,
+    ([key, value]) => `"${key}": ${typeof value === 'number' ? value : asciiText(value)}`,
   );
   return `{${members.join(', ')}}`;
-}
-
-function jsonText(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\x7f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 const xmlLayouts: Readonly<Record<Listing['of'], (listing: Listing) => string>> = {

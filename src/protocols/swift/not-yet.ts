@@ -4,7 +4,7 @@
  */
 import { CoreError } from '../../core/errors.ts';
 import type { Scope } from './target.ts';
-import type { SwiftView } from './view.ts';
+import { isYes, type SwiftView } from './view.ts';
 
 interface Feature {
   readonly name: string;
@@ -42,16 +42,10 @@ const writes = ['PUT', 'POST'];
 
 const features: readonly Feature[] = [
   {
-    name: 'Static large object',
+    name: 'Heartbeat of a static large object',
     methods: ['PUT'],
     scopes: ['object'],
-    asked: query('multipart-manifest', 'put'),
-  },
-  {
-    name: 'Dynamic large object',
-    methods: ['PUT', 'POST', 'COPY'],
-    scopes: ['object'],
-    asked: header('x-object-manifest'),
+    asked: (view) => query('multipart-manifest', 'put')(view) && isYes(view.request.query.get('heartbeat')),
   },
   {
     name: 'Extraction of tar.bz2',

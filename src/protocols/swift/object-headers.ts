@@ -4,7 +4,7 @@ import type { RequestView } from '../../base/http/request-view.ts';
 import type { ContentHeaders, ObjectAttributes } from '../../core/model/records.ts';
 import type { ObjectInfo } from '../../core/objects/info.ts';
 import { refuseText } from './errors.ts';
-import { etagHeaders } from './large-objects.ts';
+import { etagHeaders, manifestType } from './large-objects.ts';
 import { metadataHeaders } from './metadata.ts';
 import { lastModified, timestamp } from './times.ts';
 
@@ -65,6 +65,7 @@ export function objectHeaders(info: ObjectInfo): ReplyHeaders {
   for (const field of contentFields) headers[contentHeaderNames[field]] = info.headers[field];
   return {
     ...headers,
+    ...(info.stored === true && manifestType(info)),
     ...etagHeaders(info),
     'Last-Modified': lastModified(info.modifiedAt),
     'X-Timestamp': timestamp(info.modifiedAt),

@@ -106,11 +106,13 @@ function nameOf(entry: ListedEntry): string {
 function itemOf(entry: ListedEntry): ListedItem {
   if (entry.kind === 'prefix') return { subdir: entry.prefix };
   const { info } = entry;
+  const { large } = info;
   return {
     name: info.key,
     bytes: info.size,
-    hash: info.etag,
+    hash: large?.kind === 'static' ? large.listEtag : info.etag,
     content_type: info.contentType,
     last_modified: listingTime(info.modifiedAt),
+    ...(large?.kind === 'static' && { slo_etag: `"${large.etag}"` }),
   };
 }

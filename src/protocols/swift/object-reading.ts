@@ -62,7 +62,8 @@ async function refuseWithHeaders(
     if (isCoreError(error, 'NoSuchKey') && input.conditions.ifMatch === '*') throw new SwiftError(empty(412));
     const answer = refusalWith(error);
     if (answer === undefined) throw error;
-    const { info } = await headObject(core, { bucket: input.bucket, key: input.key, conditions: {} });
+    const { bucket, key, reader, stored } = input;
+    const { info } = await headObject(core, { bucket, key, reader, stored, conditions: {} });
     throw new SwiftError(answer(info));
   }
 }

@@ -43,11 +43,11 @@ export function compileRoutes(operations: readonly SwiftOperation[]): (request: 
 function choose(methods: Methods, request: RequestView): SwiftOperation {
   const found = methods.get(request.method)?.find(({ route }) => {
     if (!('scope' in route)) return true;
-    const { header, query } = route;
-    return (
-      (header === undefined || Boolean(request.header(header))) &&
-      (query === undefined || (request.rawQuery !== '' && request.query.has(query)))
-    );
+    const { header, query, value } = route;
+    if (header !== undefined && !request.header(header)) return false;
+    if (query === undefined) return true;
+    const given = request.rawQuery === '' ? undefined : request.query.get(query);
+    return given !== undefined && (value === undefined || given.toLowerCase() === value);
   });
   if (found === undefined) throw refusePage(405, { Allow: [...methods.keys()].join(', ') });
   return found;
@@ -55,7 +55,9 @@ function choose(methods: Methods, request: RequestView): SwiftOperation {
 
 /** What a route wants beside its place and method; '' for nothing. */
 function markOf({ route }: SwiftOperation): string {
-  return 'scope' in route ? `${route.header ?? ''}${route.query === undefined ? '' : `?${route.query}`}` : '';
+  if (!('scope' in route)) return '';
+  const { header = '', query, value = '' } = route;
+  return `${header}${query === undefined ? '' : `?${query}=${value}`}`;
 }
 
 function emptyMethods(): Methods {

@@ -69,10 +69,12 @@ export async function holderOfTempUrl(core: Core, view: SwiftView): Promise<Anon
   }
   const bucket = bucketNamed(target.container);
   const keys = await tempUrlKeys(core, project, bucket);
-  const right = matches(signature, [...keys.project, ...keys.bucket], texts);
-  if (!right || bucket === undefined) throw invalid();
+  const byProject = matches(signature, keys.project, texts);
+  const byBucket = matches(signature, keys.bucket, texts);
+  if (!(byProject || byBucket) || bucket === undefined) throw invalid();
   refuseForbidden(request);
-  const signed = { project, bucket, key: target.object, action };
+  const keyOf = byProject ? ('project' as const) : ('bucket' as const);
+  const signed = { project, bucket, key: target.object, action, keyOf };
   return { kind: 'anonymous', address: request.address, signed };
 }
 

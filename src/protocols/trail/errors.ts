@@ -53,6 +53,7 @@ const rows: Readonly<Record<CoreErrorCode, Status>> = {
   IncompleteBody: 400,
   BadDigest: 400,
   BodyTimeout: 400,
+  SegmentUnusable: 500,
   RangeNotSatisfiable: 500,
   PreconditionFailed: 500,
   NotModified: 500,

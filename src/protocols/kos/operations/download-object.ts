@@ -48,7 +48,7 @@ export const downloadObject = operation({
   run: async ({ core, actor, input: { place, base, direct }, body: { key } }) => {
     const sight = await mayOn(core, actor, place, ['storage.objects.get', key]);
     const { bucket } = place;
-    const reading = await readObject(core, { bucket, key, conditions: {}, sight });
+    const reading = await readObject(core, { bucket, key, conditions: {}, sight, reader: actor });
     if (direct) return { reading };
     const address = { method: 'GET' as const, base, bucket, key: addressable(key) };
     return { objectKey: key, preSignedUrl: await objectUrl(core, userOf(actor), address) };

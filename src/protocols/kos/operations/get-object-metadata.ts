@@ -30,7 +30,8 @@ export const getObjectMetadata = operation({
   authorize: 'in-run',
   run: async ({ core, actor, input, body: { key } }) => {
     const sight = await mayOn(core, actor, input, ['storage.objects.getMeta', key]);
-    const { info } = await headObject(core, { bucket: input.bucket, key, conditions: {}, sight });
+    const { bucket } = input;
+    const { info } = await headObject(core, { bucket, key, conditions: {}, sight, reader: actor });
     return info;
   },
   resource: objectResource,

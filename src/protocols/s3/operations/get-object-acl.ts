@@ -17,7 +17,7 @@ export const getObjectAclOperation = s3Operation({
   parse: objectOf,
   authorize: ({ bucket, key }) => [{ action: 'storage.buckets.getIamPolicy', bucket, key }],
   run: async ({ core, actor, input, sight }) => {
-    await headObject(core, { ...input, conditions: {}, sight });
+    await headObject(core, { ...input, stored: true, conditions: {}, sight });
     const bucket = await getBucket(core, input.bucket);
     const owner = await ownerOf(core, actor, bucket.ownerId);
     return { owner, grants: aclOf({ grants: bucket.grants.filter(({ role }) => role === 'storage.owner') }) };

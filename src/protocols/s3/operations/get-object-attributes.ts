@@ -32,7 +32,7 @@ export const getObjectAttributesOperation = s3Operation({
     };
   },
   authorize: ({ bucket, key }) => [{ action: 'storage.objects.get', bucket, key }],
-  run: ({ core, input }) => listObjectParts(core, input),
+  run: ({ core, actor, input }) => listObjectParts(core, { ...input, reader: actor }),
   reply: (page, input) => {
     const { info } = page;
     const { wanted } = input;

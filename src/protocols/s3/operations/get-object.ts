@@ -11,7 +11,7 @@ export const getObjectOperation = s3Operation({
   parse: parseReadRequest,
   authorize: ({ bucket, key }) => [{ action: 'storage.objects.get', bucket, key }],
   run: ({ core, actor, input, sight }) =>
-    readInTerms(actor, input, (wanted) => readObject(core, { ...wanted, sight })),
+    readInTerms(actor, input, (wanted) => readObject(core, { ...wanted, reader: actor, sight })),
   reply: (reading, input) => {
     const { status, headers, range } = readingHead(reading, input);
     return { status, headers, body: range.end === range.start ? '' : reading.open(range) };

@@ -11,7 +11,7 @@ export const headObjectOperation = s3Operation({
   parse: parseReadRequest,
   authorize: ({ bucket, key }) => [{ action: 'storage.objects.getMeta', bucket, key }],
   run: ({ core, actor, input, sight }) =>
-    readInTerms(actor, input, (wanted) => headObject(core, { ...wanted, sight })),
+    readInTerms(actor, input, (wanted) => headObject(core, { ...wanted, reader: actor, sight })),
   reply: (reading, input) => {
     const { status, headers } = readingHead(reading, input);
     return { status, headers };

@@ -19,6 +19,6 @@ export const putObjectAclOperation = s3Operation({
     return objectOf(view);
   },
   authorize: ({ bucket, key }) => [{ action: 'storage.objects.update', bucket, key }],
-  run: ({ core, input, sight }) => headObject(core, { ...input, conditions: {}, sight }),
+  run: ({ core, input, sight }) => headObject(core, { ...input, stored: true, conditions: {}, sight }),
   reply: () => ({ status: 200 }),
 });

@@ -33,9 +33,9 @@ export const uploadPartCopyOperation = s3Operation({
     { action: 'storage.objects.create', bucket, key },
     { action: 'storage.objects.get', ...source },
   ],
-  run: async ({ core, input: { sourceOwner, ...input }, signal }) => {
+  run: async ({ core, actor, input: { sourceOwner, ...input }, signal }) => {
     if (sourceOwner !== undefined) await requireOwner(core, input.source.bucket, sourceOwner);
-    return copyPart(core, { ...input, signal }).catch((error: unknown) => {
+    return copyPart(core, { ...input, reader: actor, signal }).catch((error: unknown) => {
       if (isCoreError(error, 'RangeNotSatisfiable')) throw beyondEnd(error.details.size);
       return refuseMarker(error);
     });

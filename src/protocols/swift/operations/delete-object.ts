@@ -1,16 +1,19 @@
 /**
- * DELETE /v1/{account}/{container}/{object}. With `?multipart-manifest=delete` clients mean a large object and all it is made of,
- * which is one deletion here; the answer then has the form of a bulk deletion.
+ * DELETE /v1/{account}/{container}/{object}. With `?multipart-manifest=delete` clients mean a large object and all it is made of; the
+ * answer then has the form of a bulk deletion. `async` is for services that have much to wait for: it is done at once here, as
+ * `/info` says.
  */
 import { percentEncode } from '../../../base/http/query.ts';
-import type { Core } from '../../../core/core.ts';
 import { CoreError, isCoreError } from '../../../core/errors.ts';
+import { segmentNames } from '../../../core/large/listing.ts';
 import { deleteObject as removeObject } from '../../../core/objects/delete.ts';
 import { headObject } from '../../../core/objects/get.ts';
 import type { ObjectAddress } from '../../../core/objects/object-place.ts';
 import { noBody } from '../../operation.ts';
 import { type BulkOutcome, bulkReply } from '../bulk-answer.ts';
-import { isLargeObject } from '../large-objects.ts';
+import { type BulkContext, deleteListed } from '../bulk-delete.ts';
+import type { BulkItem } from '../bulk-lines.ts';
+import { asksManifest, isStatic } from '../large-objects.ts';
 import { listingFormat } from '../listing-query.ts';
 import { empty } from '../pages.ts';
 import { swiftOperation } from '../swift-operation.ts';
@@ -20,17 +23,22 @@ export const deleteObject = swiftOperation({
   route: { scope: 'object', method: 'DELETE' },
   body: noBody,
   parse: (view) => ({
+    view,
     project: view.project(),
     bucket: view.container(),
     key: view.object(),
     /** Present when all parts of a large object are meant. */
-    ...(view.request.query.get('multipart-manifest')?.toLowerCase() === 'delete' && {
-      format: listingFormat(view.request),
-    }),
+    ...(asksManifest(view.request, 'delete') && { format: listingFormat(view.request) }),
   }),
-  authorize: ({ bucket, key, project }) => [{ action: 'storage.objects.delete', bucket, key, project }],
-  async run({ core, input: { bucket, key, format } }) {
-    if (format !== undefined) return bulkReply(format, await deleteLarge(core, { bucket, key }));
+  authorize: ({ bucket, key, project, format }) => [
+    { action: 'storage.objects.delete', bucket, key, project },
+    // The answer tells what the object is made of.
+    ...(format === undefined ? [] : [{ action: 'storage.objects.get' as const, bucket, key, project }]),
+  ],
+  async run({ core, actor, input: { view, bucket, key, format }, signal }) {
+    if (format !== undefined) {
+      return bulkReply(format, await deleteLarge({ core, actor, view, signal }, { bucket, key }));
+    }
     const { existed } = await removeObject(core, { bucket, key });
     if (!existed) throw new CoreError('NoSuchKey', { bucket, key });
     return empty(204);
@@ -38,19 +46,38 @@ export const deleteObject = swiftOperation({
   reply: (reply) => reply,
 });
 
-async function deleteLarge(core: Core, address: ObjectAddress): Promise<BulkOutcome> {
+async function deleteLarge(context: BulkContext, address: ObjectAddress): Promise<BulkOutcome> {
+  const { core, actor } = context;
   try {
-    const { info } = await headObject(core, { ...address, conditions: {} });
-    if (!isLargeObject(info)) return refused(address, 'Not an SLO manifest');
-    const { existed } = await removeObject(core, address);
-    return { deleted: Number(existed), notFound: Number(!existed), errors: [] };
+    const { info } = await headObject(core, { ...address, stored: true, conditions: {} });
+    if (!isStatic(info)) {
+      const { shown } = itemOf(address);
+      return { deleted: 0, notFound: 0, errors: [[shown, 'Not an SLO manifest']] };
+    }
+    const names = (await segmentNames(core, actor, address)) ?? [];
+    const nothing: BulkOutcome = { deleted: 0, notFound: 0, errors: [] };
+    const segments = names.length === 0 ? nothing : await deleteListed(context, names.map(itemOf));
+    // The list goes last: what was interrupted can be asked for again.
+    return joined(segments, await deleteListed(context, [itemOf(address)]));
   } catch (error) {
     if (isCoreError(error, 'NoSuchKey')) return { deleted: 0, notFound: 1, errors: [] };
     throw error;
   }
 }
 
-function refused({ bucket, key }: ObjectAddress, reason: string): BulkOutcome {
-  const path = `/${bucket}/${key.split('/').map(percentEncode).join('/')}`;
-  return { deleted: 0, notFound: 0, errors: [[path, reason]] };
+function itemOf({ bucket, key }: { readonly bucket: string; readonly key: string }): BulkItem {
+  return {
+    shown: `/${bucket}/${key.split('/').map(percentEncode).join('/')}`,
+    name: { container: bucket, object: key },
+  };
+}
+
+function joined(a: BulkOutcome, b: BulkOutcome): BulkOutcome {
+  return {
+    ...b,
+    ...a,
+    deleted: a.deleted + b.deleted,
+    notFound: a.notFound + b.notFound,
+    errors: [...a.errors, ...b.errors],
+  };
 }

@@ -5,6 +5,7 @@ import { storagePolicy } from '../account.ts';
 import { maxFailedDeletes } from '../bulk-delete.ts';
 import { maxBulkDeletes } from '../bulk-lines.ts';
 import { extractionLimits } from '../extract-archive.ts';
+import { staticLimits } from '../large-objects.ts';
 import { listingLimit } from '../listing-query.ts';
 import { metadataLimits } from '../metadata.ts';
 import { sentenceReply } from '../pages.ts';
@@ -35,6 +36,7 @@ function capabilities({ names, maxUploadBytes }: CoreSettings) {
       max_container_name_length: names.bucketNameMax,
       extra_header_count: 0,
     },
+    slo: staticLimits,
     tempurl: tempUrlCapabilities,
     bulk_upload: {
       max_containers_per_extraction: extractionLimits.containers,

@@ -22,6 +22,7 @@ import { postObject } from './post-object.ts';
 import { deleteAccount, putAccount } from './put-account.ts';
 import { putContainer } from './put-container.ts';
 import { putObject } from './put-object.ts';
+import { putStaticLargeObject } from './put-static-large-object.ts';
 
 export const operations: readonly SwiftOperation[] = [
   getAccount,
@@ -45,6 +46,7 @@ export const operations: readonly SwiftOperation[] = [
   headObject,
   extractToFolder,
   putObject,
+  putStaticLargeObject,
   putObjectCopy,
   copyObject,
   postObject,

@@ -2,6 +2,7 @@
 import { updateObject } from '../../../core/objects/update.ts';
 import { noBody } from '../../operation.ts';
 import { statedContentType } from '../content-type.ts';
+import { segmentNamesOf } from '../large-objects.ts';
 import { objectMetadata } from '../metadata.ts';
 import { contentHeadersOf, deleteAtOf } from '../object-headers.ts';
 import { page } from '../pages.ts';
@@ -16,6 +17,8 @@ export const postObject = swiftOperation({
     bucket: view.container(),
     key: view.object(),
     contentType: statedContentType(view.request),
+    // What is not said again is gone, as all that a POST replaces.
+    standsFor: segmentNamesOf(view.request) ?? null,
     replaced: {
       headers: contentHeadersOf(view.request),
       metadata: objectMetadata(view),
@@ -23,10 +26,11 @@ export const postObject = swiftOperation({
     },
   }),
   authorize: ({ bucket, key, project }) => [{ action: 'storage.objects.update', bucket, key, project }],
-  run: ({ core, input: { bucket, key, contentType, replaced } }) =>
+  run: ({ core, input: { bucket, key, contentType, standsFor, replaced } }) =>
     updateObject(core, {
       bucket,
       key,
+      standsFor,
       attributes: (current) => ({ contentType: contentType ?? current.contentType, ...replaced }),
     }),
   reply: () => page(202),

@@ -1,28 +1,16 @@
-/** PUT /v1/{account}/{container}/{object}: stores a body. */
+/** PUT /v1/{account}/{container}/{object}: stores a body; with X-Object-Manifest the manifest of a dynamic large object. */
 import { CoreError } from '../../../core/errors.ts';
 import { putObject as storeObject } from '../../../core/objects/put.ts';
 import { streamBody } from '../../operation.ts';
+import { announcedSize } from '../body-size.ts';
 import { unquoted, writeConditions } from '../conditions.ts';
 import { contentTypeOf } from '../content-type.ts';
-import { refuseText } from '../errors.ts';
+import { segmentNamesOf } from '../large-objects.ts';
 import { objectMetadata } from '../metadata.ts';
 import { contentHeadersOf, deleteAtOf } from '../object-headers.ts';
 import { empty } from '../pages.ts';
 import { swiftOperation } from '../swift-operation.ts';
 import { lastModified } from '../times.ts';
-import type { SwiftView } from '../view.ts';
-
-/** Bytes announced; undefined when chunked. @throws SwiftError 411, 501 for further transfer codings, CoreError TooLarge */
-function announcedSize({ request, settings }: SwiftView): number | undefined {
-  const size = request.contentLength;
-  if (request.chunked && request.header('transfer-encoding')?.trim().toLowerCase() !== 'chunked') {
-    throw refuseText(501, 'Unsupported Transfer-Coding header value specified in Transfer-Encoding header');
-  }
-  if (size === undefined && !request.chunked) throw refuseText(411, 'Missing Content-Length header.');
-  if ((size ?? 0) > settings.maxUploadBytes)
-    throw new CoreError('TooLarge', { limit: settings.maxUploadBytes });
-  return size;
-}
 
 /** The MD5 the client states in ETag. Anything else is the digest of no body. @throws CoreError BadDigest */
 function expectedMd5(etag: string): Uint8Array {
@@ -37,6 +25,7 @@ export const putObject = swiftOperation({
   parse(view) {
     const { request, target } = view;
     const size = announcedSize(view);
+    const names = segmentNamesOf(request);
     return {
       project: view.project(),
       bucket: view.container(),
@@ -48,6 +37,7 @@ export const putObject = swiftOperation({
         ...deleteAtOf(request),
       },
       conditions: writeConditions(request),
+      shape: names && { kind: 'dynamic' as const, ...names },
       etag: unquoted(request.header('etag') ?? ''),
       ...(size === undefined ? {} : { size }),
     };
