@@ -19,6 +19,7 @@ import {
   type Expiration,
   type LifecycleRule,
   type LifecycleRuleInput,
+  mostNewerVersions,
   mostRules,
 } from '../core/lifecycle/rules.ts';
 
@@ -126,6 +127,7 @@ function readConditions(
 
 type WhenObjectsGo = Pick<LifecycleRuleInput, 'expiration' | 'expiredDeleteMarker'>;
 
+/** May have both days or a date and ExpiredObjectDeleteMarker: which rules may is for the door. */
 function readExpiration(node: XmlNode | undefined, dialect: LifecycleDialect): WhenObjectsGo {
   if (node === undefined) return {};
   expectElement(node, 'Expiration', ['Days', 'Date', 'ExpiredObjectDeleteMarker']);
@@ -133,13 +135,20 @@ function readExpiration(node: XmlNode | undefined, dialect: LifecycleDialect): W
   const days = readNumber(node, 'Days');
   const date = textOf(node, 'Date');
   const marker = readFlag(node, 'ExpiredObjectDeleteMarker');
-  if ([days, date, marker].filter((said) => said !== undefined).length !== 1) {
+  const said = [days, date].filter((time) => time !== undefined).length;
+  if (said > 1 || (said === 0 && marker === undefined)) {
     throw new XmlError('Expiration must have either Days or Date, or ExpiredObjectDeleteMarker');
   }
-  if (marker !== undefined) return { expiredDeleteMarker: marker };
-  const expiration: Expiration =
-    date === undefined ? { kind: 'days', days: days ?? 0 } : { kind: 'date', date: readDate(date, dialect) };
-  return { expiration };
+  const expiration: Expiration | undefined =
+    date !== undefined
+      ? { kind: 'date', date: readDate(date, dialect) }
+      : days !== undefined
+        ? { kind: 'days', days }
+        : undefined;
+  return {
+    ...(expiration !== undefined && { expiration }),
+    ...(marker !== undefined && { expiredDeleteMarker: marker }),
+  };
 }
 
 function readFlag(node: XmlNode, name: string): boolean | undefined {
@@ -157,6 +166,10 @@ function readNoncurrent(
   const noncurrentDays = readNumber(node, 'NoncurrentDays');
   const newerNoncurrentVersions = readNumber(node, 'NewerNoncurrentVersions');
   if (noncurrentDays === undefined) throw new XmlError('NoncurrentDays is missing');
+  if (newerNoncurrentVersions === 0) {
+    const reason = `must be from 1 to ${mostNewerVersions}`;
+    throw new CoreError('InvalidArgument', { what: 'NewerNoncurrentVersions', reason });
+  }
   return { noncurrentDays, ...(newerNoncurrentVersions !== undefined && { newerNoncurrentVersions }) };
 }
 
@@ -224,7 +237,8 @@ function noncurrentElement({ noncurrentDays, newerNoncurrentVersions }: Lifecycl
   if (noncurrentDays === undefined) return undefined;
   return element(ofVersions, [
     element('NoncurrentDays', noncurrentDays),
-    optionalElement('NewerNoncurrentVersions', newerNoncurrentVersions),
+    // Another door may say 0, which is as good as nothing.
+    optionalElement('NewerNoncurrentVersions', newerNoncurrentVersions || undefined),
   ]);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Core } from '../core.ts';
 import { bucketFormat } from '../model/codecs.ts';
-import { committing, Draft } from '../model/draft.ts';
+import { committing, Draft, type Loaded } from '../model/draft.ts';
 import { bucketDocumentKey, bucketKey, type DocumentKind } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
 import type { RecordFormat } from '../model/record-format.ts';
@@ -33,16 +33,44 @@ export async function readDocument<T>(
 export async function writeDocument<T>(
   core: Core,
   bucket: BucketName,
-  { kind, format, mark }: BucketDocument<T>,
+  kind: BucketDocument<T>,
   document: T | undefined,
 ): Promise<void> {
   await committing('bucket', async () => {
-    const { record, version } = await openBucket(core, bucket);
-    const key = bucketDocumentKey(record.id, kind);
-    const draft = new Draft(core).check(bucketKey(bucket), version);
-    if (mark !== undefined) {
-      draft.put(bucketKey(bucket), bucketFormat.encode({ ...record, ...mark(document !== undefined) }));
-    }
-    await (document === undefined ? draft.delete(key) : draft.put(key, format.encode(document))).commit();
+    const place = await openBucket(core, bucket);
+    await replacing(core, place, kind, document).commit();
   });
+}
+
+/** As `writeDocument`, of what `change` makes of the one before; asked anew when that has changed meanwhile. It may throw; what it gives back as it was stays. */
+export async function updateDocument<T>(
+  core: Core,
+  name: BucketName,
+  document: BucketDocument<T>,
+  change: (current: T | undefined) => T | undefined,
+): Promise<void> {
+  const { kind, format } = document;
+  await committing('bucket', async () => {
+    const { bucket, entries } = await openPlace(core, name, ({ id }) => [bucketDocumentKey(id, kind)]);
+    const current = entries[0] && format.decode(entries[0].value);
+    const changed = change(current);
+    if (changed === current) return;
+    const draft = replacing(core, bucket, document, changed);
+    await draft.check(bucketDocumentKey(bucket.record.id, kind), entries[0]?.version).commit();
+  });
+}
+
+function replacing<T>(
+  core: Core,
+  { record, version }: Loaded<BucketRecord>,
+  { kind, format, mark }: BucketDocument<T>,
+  document: T | undefined,
+): Draft {
+  const key = bucketDocumentKey(record.id, kind);
+  const draft = new Draft(core).check(bucketKey(record.name), version);
+  if (mark !== undefined) {
+    const marked = { ...record, ...mark(document !== undefined) };
+    draft.put(bucketKey(record.name), bucketFormat.encode(marked));
+  }
+  return document === undefined ? draft.delete(key) : draft.put(key, format.encode(document));
 }

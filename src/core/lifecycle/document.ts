@@ -1,6 +1,6 @@
 /** Owns the lifecycle document of a bucket: one for every door, read and replaced whole. What it makes happen is `run.ts`. */
 import type { Actor } from '../actor.ts';
-import { type BucketDocument, readDocument, writeDocument } from '../buckets/documents.ts';
+import { type BucketDocument, readDocument, updateDocument, writeDocument } from '../buckets/documents.ts';
 import type { Core } from '../core.ts';
 import type { BucketName } from '../model/names.ts';
 import {
@@ -14,7 +14,13 @@ import {
   text,
   word,
 } from '../model/record-format.ts';
-import { acceptRules, type Expiration, type LifecycleRule, type LifecycleRuleInput } from './rules.ts';
+import {
+  acceptRules,
+  ageAttributes,
+  type Expiration,
+  type LifecycleRule,
+  type LifecycleRuleInput,
+} from './rules.ts';
 
 export interface LifecycleDocument {
   /** Whose it is, for whoever comes from the document to the bucket. */
@@ -48,11 +54,13 @@ const rule = structure<LifecycleRule>({
   noncurrentDays: optional(number),
   newerNoncurrentVersions: optional(number),
   expiredDeleteMarker: optional(flag),
+  name: optional(text),
+  attribute: optional(word(...ageAttributes)),
 });
 
 export const lifecycleDocument: BucketDocument<LifecycleDocument> = {
   kind: 'lifecycle',
-  format: recordFormat<LifecycleDocument>('lifecycle', 2, {
+  format: recordFormat<LifecycleDocument>('lifecycle', 3, {
     bucket: text as Field<BucketName>,
     changedAt: number,
     rules: list(rule),
@@ -65,15 +73,26 @@ export interface PutLifecycleInput {
   readonly rules: readonly LifecycleRuleInput[];
 }
 
-/** Answers the rules as kept. @throws CoreError InvalidArgument, NoSuchBucket, Busy */
+/**
+ * Answers the rules as kept: those with the id of one before keep the words of it that their door cannot say.
+ * @throws CoreError InvalidArgument, NoSuchBucket, Busy
+ */
 export async function putLifecycle(
   core: Core,
   _actor: Actor,
   { bucket, rules: given }: PutLifecycleInput,
 ): Promise<readonly LifecycleRule[]> {
-  const rules = acceptRules(core.random, given);
-  await writeDocument(core, bucket, lifecycleDocument, { bucket, changedAt: core.clock(), rules });
+  let rules = acceptRules(core.random, given);
+  await updateDocument(core, bucket, lifecycleDocument, (before) => {
+    const known = new Map(before?.rules.map((one) => [one.id, one]));
+    rules = rules.map((one) => ({ ...labelsOf(known.get(one.id)), ...one }));
+    return { bucket, changedAt: core.clock(), rules };
+  });
   return rules;
+}
+
+function labelsOf({ name, attribute }: Partial<LifecycleRule> = {}): Partial<LifecycleRule> {
+  return { ...(name !== undefined && { name }), ...(attribute !== undefined && { attribute }) };
 }
 
 /** Undefined when there is none. @throws CoreError NoSuchBucket */

@@ -26,11 +26,18 @@ export interface LifecycleRule {
   readonly abortAfterDays?: number;
   /** Days from when a version is no longer current to its end. */
   readonly noncurrentDays?: number;
-  /** With `noncurrentDays`: so many of the newest noncurrent objects of a key stay whatever their age. */
+  /** With `noncurrentDays`: so many of the newest noncurrent objects of a key stay whatever their age. 0 is as good as none. */
   readonly newerNoncurrentVersions?: number;
   /** True: a delete marker with nothing behind it goes. */
   readonly expiredDeleteMarker?: boolean;
+  /** What Krutrim's API calls it; rules of other doors go by their id there. */
+  readonly name?: string;
+  /** Which time makes its age in Krutrim's API. Objects never change, so all of them are the time of the last write. */
+  readonly attribute?: AgeAttribute;
 }
+
+export const ageAttributes = ['M_TIME', 'C_TIME'] as const;
+export type AgeAttribute = (typeof ageAttributes)[number];
 
 /** As a client gives it: an absent id is made up. */
 export type LifecycleRuleInput = Omit<LifecycleRule, 'id'> & { readonly id?: string };
@@ -39,7 +46,7 @@ export const mostRules = 1000;
 const longestId = 255;
 /** The longest key there is, in bytes. */
 const longestPrefix = 1024;
-const mostDays = 2 ** 31 - 1;
+export const mostDays = 2 ** 31 - 1;
 /** S3 API reference, NoncurrentVersionExpiration. */
 export const mostNewerVersions = 100;
 export const dayOfMilliseconds = 24 * 60 * 60 * 1000;
@@ -83,7 +90,7 @@ function checkRule(rule: LifecycleRuleInput): void {
 
 function checkNoncurrent({ noncurrentDays, newerNoncurrentVersions: newer }: LifecycleRuleInput): void {
   if (noncurrentDays !== undefined) checkDays('NoncurrentDays', noncurrentDays);
-  if (newer === undefined) return;
+  if (newer === undefined || newer === 0) return;
   if (noncurrentDays === undefined)
     throw invalid('NewerNoncurrentVersions', 'needs NoncurrentDays beside it');
   if (!Number.isInteger(newer) || newer < 1 || newer > mostNewerVersions) {

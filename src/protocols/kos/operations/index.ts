@@ -4,25 +4,30 @@ import { activateSession } from './activate-session.ts';
 import { createAccessKey } from './create-access-key.ts';
 import { createBucket } from './create-bucket.ts';
 import { createBucketPolicy } from './create-bucket-policy.ts';
+import { createLifecycleRule } from './create-lifecycle-rule.ts';
 import { deactivateSession } from './deactivate-session.ts';
 import { deleteAccessKey } from './delete-access-key.ts';
 import { deleteAllAccessKeys } from './delete-all-access-keys.ts';
 import { deleteBucket } from './delete-bucket.ts';
 import { deleteBucketPolicy } from './delete-bucket-policy.ts';
+import { deleteLifecycleRule } from './delete-lifecycle-rule.ts';
 import { deleteObject } from './delete-object.ts';
 import { downloadObject } from './download-object.ts';
 import { getBucket } from './get-bucket.ts';
 import { getBucketPolicy } from './get-bucket-policy.ts';
+import { getLifecycleRule } from './get-lifecycle-rule.ts';
 import { getObjectMetadata } from './get-object-metadata.ts';
 import { getSessionStatus } from './get-session-status.ts';
 import { listAccessKeys } from './list-access-keys.ts';
 import { listBuckets } from './list-buckets.ts';
+import { listLifecycleRules } from './list-lifecycle-rules.ts';
 import { listObjects } from './list-objects.ts';
 import { moveObject } from './move-object.ts';
 import { refreshSession } from './refresh-session.ts';
 import { renameObject } from './rename-object.ts';
 import { updateBucket } from './update-bucket.ts';
 import { updateBucketPolicy } from './update-bucket-policy.ts';
+import { updateLifecycleRule } from './update-lifecycle-rule.ts';
 import { uploadObject } from './upload-object.ts';
 
 export const operations: readonly KosOperation[] = [
@@ -39,6 +44,11 @@ export const operations: readonly KosOperation[] = [
   createBucketPolicy,
   updateBucketPolicy,
   deleteBucketPolicy,
+  listLifecycleRules,
+  createLifecycleRule,
+  getLifecycleRule,
+  updateLifecycleRule,
+  deleteLifecycleRule,
   activateSession,
   refreshSession,
   getSessionStatus,
