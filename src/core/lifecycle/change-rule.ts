@@ -1,6 +1,6 @@
 /**
- * Owns single rules of a bucket's lifecycle document, for the door that makes, changes and removes them one by one: the document is read and replaced in
- * one checked commit, so that what others change meanwhile stays.
+ * Owns single rules of a bucket's lifecycle document, for the door that makes, changes and removes them one by one: the document is
+ * read and replaced in one checked commit, so that what others change meanwhile stays.
  */
 import type { Actor } from '../actor.ts';
 import { updateDocument } from '../buckets/documents.ts';
@@ -48,7 +48,8 @@ export async function addRule(
 }
 
 /**
- * What `change` makes of the rule, under the same id; it may throw, and is asked anew when the rule has changed meanwhile. Undefined when there is none.
+ * What `change` makes of the rule, under the same id; it may throw, and is asked anew when the rule has changed meanwhile. Undefined
+ * when there is none.
  * @throws CoreError NoSuchBucket, Duplicate for the name, InvalidArgument, Busy
  */
 export async function changeRule(
