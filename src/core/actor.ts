@@ -27,6 +27,8 @@ export interface UserActor {
   readonly roles: readonly ProjectRole[];
   /** Ids of the groups it belongs to at this moment. */
   readonly groups: readonly string[];
+  /** Ids of the policies of `projectId` that are attached to it, or to everybody there. */
+  readonly policies?: readonly string[];
   readonly proof: Proof;
   readonly address: string;
   /** The page the request comes from, where a protocol gives it a meaning: as claimed, so it is no proof of anything. */

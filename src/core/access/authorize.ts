@@ -9,9 +9,10 @@ import { storedAs } from '../identity/stored.ts';
 import type { BucketName, ObjectKey, ProjectId, UserId } from '../model/names.ts';
 import type { BucketRecord } from '../model/records.ts';
 import { lookAt, type Sight } from '../objects/object-place.ts';
+import { policyStatements } from './account-policy.ts';
 import { addressStatements } from './address-policy.ts';
 import { containerStatements } from './container-acl.ts';
-import { type Decision, decide, refusal, type Target } from './decide.ts';
+import { type Decision, decide, refusal, type Statement, type Target } from './decide.ts';
 import type { BucketAction, ProjectAction, ServiceAction } from './roles.ts';
 import { signedAddressStatement } from './signed-address.ts';
 
@@ -19,10 +20,10 @@ export type { Decision };
 
 /**
  * One right an operation needs. For a bucket, `project` is the account named in the path where a protocol has one: a
- * bucket of another project then counts as absent. `service` is the service as a whole.
+ * bucket of another project then counts as absent. `prefix` is what the keys of a listing begin with. `service` is the service as a whole.
  */
 export type Permission =
-  | { action: BucketAction; bucket: BucketName; project?: ProjectId; key?: ObjectKey }
+  | { action: BucketAction; bucket: BucketName; project?: ProjectId; key?: ObjectKey; prefix?: string }
   | { action: ProjectAction; project: ProjectId }
   | { action: ProjectAction; user: UserId }
   | { action: ServiceAction; service: true };
@@ -56,6 +57,8 @@ interface Facts {
   readonly buckets: ReadonlyMap<BucketName, BucketRecord>;
   /** Their projects that are disabled: whatever was granted there gives nothing. */
   readonly disabled: ReadonlySet<ProjectId>;
+  /** Of the policies attached to who asks. */
+  readonly policies: readonly Statement[];
 }
 
 async function look(
@@ -79,7 +82,8 @@ async function look(
       if (!isCoreError(error, 'NoSuchBucket')) throw error;
     }
   }
-  return { buckets, disabled: await disabledProjects(core, actor, buckets), sight };
+  const policies = await policyStatements(core, actor);
+  return { buckets, disabled: await disabledProjects(core, actor, buckets), policies, sight };
 }
 
 /** A proof for a project holds as long as that is enabled, so only strangers to a bucket's project need the look at it. */
@@ -102,9 +106,9 @@ function projectOf(actor: Actor): ProjectId | undefined {
 }
 
 /** @throws CoreError NoSuchBucket */
-function judge(actor: Actor, permission: Permission, { buckets, disabled }: Facts): Decision {
-  if (!('bucket' in permission)) return decide(actor, targetOf(permission));
-  const { action, project, key } = permission;
+function judge(actor: Actor, permission: Permission, { buckets, disabled, policies }: Facts): Decision {
+  if (!('bucket' in permission)) return decide(actor, targetOf(permission), { statements: policies });
+  const { action, project, key, prefix } = permission;
   const bucket = buckets.get(permission.bucket);
   if (bucket === undefined || (project !== undefined && bucket.projectId !== project)) {
     const mayKnow = project === undefined || projectOf(actor) === project;
@@ -115,9 +119,20 @@ function judge(actor: Actor, permission: Permission, { buckets, disabled }: Fact
   if (disabled.has(bucket.projectId)) {
     return { allow: false, reason: "the bucket's project is disabled" };
   }
-  const target = { kind: 'bucket', action, bucket, ...(key === undefined ? {} : { key }) } as const;
+  const target = {
+    kind: 'bucket',
+    action,
+    bucket,
+    ...(key === undefined ? {} : { key }),
+    ...(prefix === undefined ? {} : { prefix }),
+  } as const;
   return decide(actor, target, {
-    statements: [...containerStatements(bucket), ...addressStatements(bucket), signedAddressStatement],
+    statements: [
+      ...containerStatements(bucket),
+      ...addressStatements(bucket),
+      ...policies,
+      signedAddressStatement,
+    ],
   });
 }
 

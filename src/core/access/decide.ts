@@ -20,7 +20,8 @@ import {
 export type Decision = { allow: boolean; reason: string };
 
 /** The part of a bucket's record that decisions are made from. */
-type DecidedBucket = Pick<BucketRecord, 'name' | 'projectId' | 'grants' | 'publicAddresses'>;
+type DecidedBucket = Pick<BucketRecord, 'name' | 'projectId' | 'grants' | 'publicAddresses'> &
+  Partial<Pick<BucketRecord, 'id'>>;
 
 /** What is acted on, with the facts a decision needs. */
 export type Target =
@@ -29,6 +30,8 @@ export type Target =
       readonly action: BucketAction;
       readonly bucket: DecidedBucket;
       readonly key?: ObjectKey;
+      /** Of a listing: what the keys asked for begin with; absent: all are. */
+      readonly prefix?: string;
     }
   | { readonly kind: 'project'; readonly action: ProjectAction; readonly project: ProjectId }
   | { readonly kind: 'user'; readonly action: ProjectAction; readonly user: UserId }

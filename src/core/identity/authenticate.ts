@@ -6,6 +6,7 @@ import { CoreError } from '../errors.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import type { RecordFormat } from '../model/record-format.ts';
 import type { ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
+import { policiesFor } from './account-policies.ts';
 import { membershipFormat, projectFormat, s3KeyFormat, userFormat } from './codecs.ts';
 import { groupsIn } from './groups.ts';
 import { groupsOfUserKey, membershipKey, projectKey, s3KeyKey, userKey } from './keys.ts';
@@ -110,6 +111,7 @@ function actorOf(
   proof: Proof,
   address: string,
 ): UserActor {
+  const policies = project && policiesFor(project, user.id);
   return {
     kind: 'user',
     userId: user.id,
@@ -121,6 +123,7 @@ function actorOf(
     ...(project === undefined ? {} : { projectId: project.id, projectName: project.name }),
     roles,
     groups,
+    ...(policies === undefined ? {} : { policies }),
     proof,
     address,
   };

@@ -2,6 +2,7 @@
  * Owns the field lists of identity records. A list only grows at its end, with the version going up (docs/formats.md keeps
  * the history); field kinds and the envelope are `../model/record-format.ts`.
  */
+import { conditionKeys, conditionOperators } from '../access/policy-conditions.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import {
   bytes,
@@ -18,12 +19,17 @@ import {
   word,
 } from '../model/record-format.ts';
 import {
+  type AccountPolicyRecord,
+  type AttachedPolicy,
   type DomainRecord,
   type GroupRecord,
   type GroupRoles,
   type IamKeyRecord,
   kosTiers,
   type MembershipRecord,
+  type PolicyCondition,
+  type PolicyResource,
+  type PolicyStatement,
   type ProjectRecord,
   type ProjectRole,
   projectRoles,
@@ -85,7 +91,7 @@ const projectId = id as Field<ProjectId>;
 
 export const domainFormat = recordFormat<DomainRecord>('domain', 1, { id: text, name: text });
 
-export const projectFormat = recordFormat<ProjectRecord>('project', 3, {
+export const projectFormat = recordFormat<ProjectRecord>('project', 4, {
   id: projectId,
   name: text,
   domainId: text,
@@ -97,6 +103,7 @@ export const projectFormat = recordFormat<ProjectRecord>('project', 3, {
   metadata: textMap,
   mfaDelete: optional(flag),
   deleting: optional(flag),
+  policies: optional(list(structure<AttachedPolicy>({ policy: id, user: optional(userId) }))),
 });
 
 export const userFormat = recordFormat<UserRecord>('user', 2, {
@@ -185,4 +192,30 @@ export const oneTimePasswordFormat = recordFormat<OneTimePasswordRecord>('one-ti
   lastStep: number,
   failures: number,
   pausedUntil: optional(number),
+});
+
+const conditions = list(
+  structure<PolicyCondition>({
+    operator: word(...conditionOperators),
+    key: word(...conditionKeys),
+    values: list(text),
+  }),
+);
+
+export const policyFormat = recordFormat<AccountPolicyRecord>('policy', 1, {
+  id,
+  projectId,
+  name: text,
+  statements: list(
+    structure<PolicyStatement>({
+      sid: optional(text),
+      effect: word('allow', 'deny'),
+      actions: list(text),
+      resources: list(structure<PolicyResource>({ bucket: text, keys: optional(text) })),
+      conditions,
+    }),
+  ),
+  conditions,
+  createdAt: number,
+  modifiedAt: number,
 });

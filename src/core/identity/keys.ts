@@ -54,6 +54,13 @@ export const kosSessionKey = (access: string): Key => taggedKey(tags.kosSession,
 
 export const oneTimePasswordKey = (user: UserId): Key => taggedKey(tags.oneTimePassword, idBytes(user));
 
+export const policyKey = (project: ProjectId, id: string): Key =>
+  taggedKey(tags.policy, idBytes(project), idBytes(id));
+export const policiesOf = (project: ProjectId): KeySpan => spanOf(taggedKey(tags.policy, idBytes(project)));
+/** Holds the policy's id; names are unique within a project. */
+export const policyNameKey = (project: ProjectId, name: string): Key =>
+  taggedKey(tags.policyName, idBytes(project), name);
+
 export const groupKey = (id: string): Key => taggedKey(tags.group, idBytes(id));
 /** Holds the group's id; names are unique within a domain. */
 export const groupNameKey = (domainId: string, name: string): Key =>

@@ -14,6 +14,7 @@ import {
 } from '../model/keys.ts';
 import { type ProjectId, parseProjectId } from '../model/names.ts';
 import type { ProjectRecord } from '../model/records.ts';
+import { policyKeysOf } from './account-policies.ts';
 import { isAccountNumber, newAccountNumber } from './accounts.ts';
 import { projectFormat } from './codecs.ts';
 import { type DomainReference, defaultDomain, findDomain } from './domains.ts';
@@ -182,6 +183,7 @@ async function removeProject(core: Core, stored: Stored<ProjectRecord>): Promise
         projectBucketsKey(id),
         projectObjectsKey(id),
         projectBytesKey(id),
+        ...(await policyKeysOf(core, id)),
       ],
     }),
   );

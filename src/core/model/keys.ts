@@ -79,6 +79,9 @@ export const tags = {
   projectGroup: 0x55,
   /** The one-time password of a user. */
   oneTimePassword: 0x56,
+  /** A policy of an account. */
+  policy: 0x57,
+  policyName: 0x58,
 } as const;
 
 /** The longest object key any layout has room for; what is longer sorts like its beginning and matches nothing. */

@@ -3,6 +3,7 @@
  * (docs/formats.md describes both). Times are milliseconds since the epoch.
  */
 import type { BlobId } from '../../engines/blob/blob-store.ts';
+import type { ConditionKey, ConditionOperator } from '../access/policy-conditions.ts';
 import type { Role } from '../access/roles.ts';
 import type { BucketName, ObjectKey, ProjectId, UploadId, UserId } from './names.ts';
 import type { Tags } from './tags.ts';
@@ -283,6 +284,51 @@ export interface ProjectRecord {
   readonly mfaDelete?: boolean;
   /** Disabled by a deletion that has not come to its end: the next one finishes it or enables the project again. */
   readonly deleting?: boolean;
+  /** What is attached to its users, or to all of them; absent: nothing. */
+  readonly policies?: readonly AttachedPolicy[];
+}
+
+/** A policy in force, by its id. */
+export interface AttachedPolicy {
+  readonly policy: string;
+  /** Absent: for all users of the account. */
+  readonly user?: UserId;
+}
+
+/** Krutrim's account policy. */
+export interface AccountPolicyRecord {
+  /** 32 hex characters. */
+  readonly id: string;
+  readonly projectId: ProjectId;
+  /** Unique within the project. */
+  readonly name: string;
+  readonly statements: readonly PolicyStatement[];
+  /** Of all statements. */
+  readonly conditions: readonly PolicyCondition[];
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+export interface PolicyStatement {
+  readonly sid?: string;
+  readonly effect: 'allow' | 'deny';
+  /** As written: `kos:GetObject`, or a pattern with `*`. */
+  readonly actions: readonly string[];
+  readonly resources: readonly PolicyResource[];
+  readonly conditions: readonly PolicyCondition[];
+}
+
+export interface PolicyResource {
+  /** A bucket's id or name; `*`: any of the account. */
+  readonly bucket: string;
+  /** A pattern of object keys; absent: the bucket with all that is in it. */
+  readonly keys?: string;
+}
+
+export interface PolicyCondition {
+  readonly operator: ConditionOperator;
+  readonly key: ConditionKey;
+  readonly values: readonly string[];
 }
 
 export interface UserRecord {

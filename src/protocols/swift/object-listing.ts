@@ -77,7 +77,7 @@ async function listDirectory(
   query: ListingQuery,
   path: string,
 ): Promise<readonly ListedEntry[]> {
-  const prefix = path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
+  const prefix = directoryPrefix(path);
   const found: ListedEntry[] = [];
   let input: ListObjectsInput = { ...inputOf(bucket, query), prefix, delimiter: '/' };
   while (found.length < query.limit) {
@@ -115,4 +115,13 @@ function itemOf(entry: ListedEntry): ListedItem {
     last_modified: listingTime(info.modifiedAt),
     ...(large?.kind === 'static' && { slo_etag: `"${large.etag}"` }),
   };
+}
+
+/** What the keys of a listing begin with, in either form of asking for it. */
+export function prefixOf({ path, prefix }: ListingQuery): string {
+  return path === undefined ? prefix : directoryPrefix(path);
+}
+
+function directoryPrefix(path: string): string {
+  return path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
 }

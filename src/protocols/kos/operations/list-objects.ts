@@ -18,7 +18,7 @@ export const listObjects = operation({
   },
   body: noBody,
   parse: (view) => ({ ...bucketOf(view), prefix: view.request.query.get('prefix') ?? '' }),
-  authorize: ({ prefix: _, ...place }) => [{ action: 'storage.objects.list', ...place }],
+  authorize: (place) => [{ action: 'storage.objects.list', ...place }],
   run: ({ core, input }) => levelOf(core, input),
   reply: (level, { prefix }) => {
     if (level.next === undefined) return json(200, { prefix, objects: level.objects });

@@ -36,7 +36,7 @@ export const listMultipartUploadsOperation = s3Operation({
       urlEncoded: wantsUrlEncoding(view),
     };
   },
-  authorize: ({ bucket }) => [{ action: 'storage.objects.list', bucket }],
+  authorize: ({ bucket, prefix }) => [{ action: 'storage.objects.list', bucket, prefix }],
   run: async ({ core, actor, input }) => {
     const { bucket, prefix, delimiter, keyMarker, uploadMarker, maxUploads } = input;
     const page = await listUploads(core, {

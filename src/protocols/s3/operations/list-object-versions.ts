@@ -32,7 +32,7 @@ export const listObjectVersionsOperation = s3Operation({
       versionMarker: versionMarkerOf(view, keyMarker),
     };
   },
-  authorize: ({ bucket }) => [{ action: 'storage.objects.list', bucket }],
+  authorize: ({ bucket, prefix }) => [{ action: 'storage.objects.list', bucket, prefix }],
   run: async ({ core, actor, input }) => {
     const { bucket, prefix, delimiter, maxKeys, keyMarker, versionMarker } = input;
     const page = await listVersions(core, {

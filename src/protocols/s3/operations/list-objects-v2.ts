@@ -31,7 +31,7 @@ export const listObjectsV2Operation = s3Operation({
       fetchOwner: textParameter(view, 'fetch-owner') === 'true',
     };
   },
-  authorize: ({ bucket }) => [{ action: 'storage.objects.list', bucket }],
+  authorize: ({ bucket, prefix }) => [{ action: 'storage.objects.list', bucket, prefix }],
   run: async ({ core, actor, input }) => {
     const { bucket, prefix, delimiter, maxKeys, startAfter, continued, fetchOwner } = input;
     const after = continued ?? (startAfter === '' ? undefined : startAfter);

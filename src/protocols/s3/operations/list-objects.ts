@@ -18,7 +18,7 @@ export const listObjectsOperation = s3Operation({
     ...listingParametersOf(view),
     marker: textParameter(view, 'marker') ?? '',
   }),
-  authorize: ({ bucket }) => [{ action: 'storage.objects.list', bucket }],
+  authorize: ({ bucket, prefix }) => [{ action: 'storage.objects.list', bucket, prefix }],
   run: async ({ core, actor, input: { bucket, prefix, delimiter, marker, maxKeys } }) => {
     const page = await listObjects(core, {
       bucket,

@@ -4,7 +4,7 @@ import { noBody } from '../../operation.ts';
 import { containerHeaders } from '../container-headers.ts';
 import { listingReply } from '../listing-documents.ts';
 import { listingFormat, listingQuery } from '../listing-query.ts';
-import { listContainer } from '../object-listing.ts';
+import { listContainer, prefixOf } from '../object-listing.ts';
 import { swiftOperation } from '../swift-operation.ts';
 
 export const getContainer = swiftOperation({
@@ -17,7 +17,9 @@ export const getContainer = swiftOperation({
     format: listingFormat(view.request),
     query: listingQuery(view.request),
   }),
-  authorize: ({ bucket, project }) => [{ action: 'storage.objects.list', bucket, project }],
+  authorize: ({ bucket, project, query }) => [
+    { action: 'storage.objects.list', bucket, project, prefix: prefixOf(query) },
+  ],
   run: async ({ core, actor, input }) => ({
     headers: containerHeaders(actor, await getBucket(core, input.bucket)),
     items: await listContainer(core, input.bucket, input.query),
