@@ -280,8 +280,9 @@ test('all of a list or none; the last one is told', async () => {
 
 test('what is done with policies is in the trail', async () => {
   const krn = await make(allow('kos:GetObject'));
-  const events = await awaitEvents(server, tokens.get(alice) ?? '', '?eventName=CreatePolicy', 1);
   const id = krn.slice(-36).replaceAll('-', '');
-  const event = events.find(({ resourceId }) => resourceId === id);
+  // The id of a new policy is known only when it is made: it follows within a second.
+  const query = `?eventName=CreatePolicy&resourceName=${id}`;
+  const [event] = await awaitEvents(server, tokens.get(alice) ?? '', query, 1);
   assert.deepEqual([event?.resourceType, event?.response.status], ['Policy', 201]);
 });
