@@ -3,7 +3,8 @@
  * trail with that many events by the product's own sealing, starts a server on them and prints how long its searches take over
  * HTTP: median and slowest, and the processor time the server spent, which says more on a machine that others use too. With
  * `--data` the filled store is kept and used again; `--cold` forgets the system's copies of its files before each first search;
- * `--rate=2000` has that many new events come every second while it is searched for half a minute.
+ * `--rate=2000` has that many new events come every second while it is searched for half a minute; `--workers=2` serves with so
+ * many processes.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -37,6 +38,7 @@ const home = option('data') ?? tempDirectory('bench-trail');
 const data = join(home, 'data');
 const cold = process.argv.includes('--cold');
 const rate = Number(option('rate') ?? 0);
+const workers = option('workers') ?? '1';
 
 /** Ten million events are seventy days of a busy service: all young enough to be kept. */
 const stepMs = 600;
@@ -194,7 +196,7 @@ async function startServer(): Promise<Server> {
     ONGGI_LISTEN: new URL(url).host,
     ONGGI_DATA: data,
     ONGGI_SEED: seed,
-    ONGGI_WORKERS: '1',
+    ONGGI_WORKERS: workers,
     ONGGI_LOG_LEVEL: 'warn',
     ...(metaUrl === undefined ? {} : { ONGGI_META: metaUrl }),
   };
@@ -205,13 +207,29 @@ async function startServer(): Promise<Server> {
   return { url, started, token: await issueToken({ url }, root) };
 }
 
-/** Milliseconds on processors so far, of all threads. */
+/** Milliseconds on processors so far, of all threads of the server and its workers. */
 function processorMs({ started }: Server): number {
-  const tasks = `/proc/${started.child.pid}/task`;
-  const nanoseconds = readdirSync(tasks).map((task) =>
-    Number(readFileSync(join(tasks, task, 'schedstat'), 'utf8').split(' ')[0]),
+  return (
+    processesFrom(String(started.child.pid))
+      .flatMap(nanosecondsOf)
+      .reduce((sum, one) => sum + one, 0) / 1e6
   );
-  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+}
+
+function processesFrom(pid: string): string[] {
+  const children = tasksOf(pid).flatMap((task) =>
+    readFileSync(join(task, 'children'), 'utf8').split(' ').filter(Boolean),
+  );
+  return [pid, ...children.flatMap(processesFrom)];
+}
+
+function nanosecondsOf(pid: string): number[] {
+  return tasksOf(pid).map((task) => Number(readFileSync(join(task, 'schedstat'), 'utf8').split(' ')[0]));
+}
+
+function tasksOf(pid: string): string[] {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).map((task) => join(tasks, task));
 }
 
 interface Answer {
