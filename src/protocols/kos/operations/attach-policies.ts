@@ -1,29 +1,11 @@
 /** AttachPolicies: POST /internal/kos/v1/policy/attach (reference 10.5, K4): for the user `kcid`, or for the account as a whole. Answers with the last one. */
-import { json } from '../../../base/http/reply.ts';
-import { attachPolicies as attach, getPolicy } from '../../../core/identity/account-policies.ts';
-import { jsonBody } from '../json-body.ts';
-import { policySchema } from '../policy-body.ts';
-import { attachmentOf, attachmentSchema, policyAccount, policyDocument } from '../policy-document.ts';
-import { accountOf, administersAccount, operation } from '../request.ts';
+import { attachPolicies as attach } from '../../../core/identity/account-policies.ts';
+import { attachmentOperation } from '../policy-attachment.ts';
 
-export const attachPolicies = operation({
+export const attachPolicies = attachmentOperation({
   name: 'AttachPolicies',
-  route: { methods: ['POST'], path: '/internal/kos/v1/policy/attach' },
-  document: {
-    summary: 'Puts policies in force for a user, or for the whole account; all of them or none',
-    body: { schema: attachmentSchema },
-    success: { status: 200, schema: policySchema },
-    refusals: [400, 403, 404, 409],
-  },
-  body: jsonBody(attachmentSchema),
-  parse: accountOf,
-  authorize: administersAccount,
-  run: async ({ core, input, body }) => {
-    const account = await policyAccount(core, input);
-    const { last, ...attachment } = attachmentOf(body, account);
-    await attach(core, input, attachment);
-    return { policy: await getPolicy(core, input, last), accountNumber: account.number };
-  },
-  resource: (_body, output) => ({ type: 'Policy', name: output?.policy.name, id: output?.policy.id }),
-  reply: (policy, _input, view) => json(200, policyDocument(policy, view)),
+  path: '/internal/kos/v1/policy/attach',
+  summary: 'Puts policies in force for a user, or for the whole account; all of them or none',
+  refusals: [400, 403, 404, 409],
+  change: attach,
 });
