@@ -24,6 +24,18 @@ export type JsonReading<T> =
   /** `path` names the first wrong field, its steps joined by dots; '' is the body itself. */
   | { readonly ok: false; readonly wrong: 'shape'; readonly path: string; readonly message: string };
 
+/** What is wrong with a body, for whoever sent it. */
+export function complaintOf(reading: Extract<JsonReading<unknown>, { ok: false }>): string {
+  switch (reading.wrong) {
+    case 'not json':
+      return 'the body is not JSON';
+    case 'not an object':
+      return 'the body must be a JSON object';
+    case 'shape':
+      return `${reading.path || 'the body'} ${reading.message}`;
+  }
+}
+
 /** UTF-8 bytes as a JSON object. */
 export function readJsonObject(bytes: Uint8Array): JsonReading<JsonObject> {
   let value: unknown;

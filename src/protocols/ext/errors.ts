@@ -5,7 +5,7 @@
 import { MalformedTarget } from '../../base/http/query.ts';
 import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/errors.ts';
-import { jsonError } from '../json-error.ts';
+import { jsonError, tokenChallenge } from '../json-error.ts';
 import { type Failure, ProtocolError } from '../protocol.ts';
 
 /** Status to the code string that goes with it. */
@@ -106,5 +106,5 @@ export function renderError(error: Failure, origin: string): Reply {
 }
 
 function envelope(status: Status, message: string, origin: string, headers: ReplyHeaders = {}): Reply {
-  return jsonError(status, { code: codes[status], message }, origin, headers);
+  return jsonError(status, { code: codes[status], message }, tokenChallenge(origin), headers);
 }

@@ -1,6 +1,6 @@
 /** JSON bodies of the Extension: `Content-Type: application/json` and an object of a stated shape, or 400. Unknown fields are ignored. */
 import type { Static, TSchema } from 'typebox';
-import { declaresJson, readJsonObject, readShape } from '../json-body.ts';
+import { complaintOf, declaresJson, readJsonObject, readShape } from '../json-body.ts';
 import { type BodyKind, documentBody } from '../operation.ts';
 import { ExtError } from './errors.ts';
 import type { ExtView } from './request.ts';
@@ -33,7 +33,5 @@ function readBody<S extends TSchema>(schema: S, bytes: Buffer): Static<S> {
   const read = readJsonObject(bytes);
   const shaped = read.ok ? readShape(schema, read.value) : read;
   if (shaped.ok) return shaped.value;
-  if (shaped.wrong === 'not json') throw new ExtError(400, 'the body is not JSON');
-  if (shaped.wrong === 'not an object') throw new ExtError(400, 'the body must be a JSON object');
-  throw new ExtError(400, `${shaped.path || 'the body'} ${shaped.message}`);
+  throw new ExtError(400, complaintOf(shaped));
 }

@@ -3,8 +3,9 @@
  * for each code of the core, so that a new code does not compile without one. Messages never repeat a token.
  */
 import { MalformedTarget } from '../../base/http/query.ts';
-import { json, type Reply, type ReplyHeaders } from '../../base/http/reply.ts';
+import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/errors.ts';
+import { jsonError } from '../json-error.ts';
 import { type Failure, ProtocolError } from '../protocol.ts';
 
 /** Status to the code that goes with it where nothing more exact is known. */
@@ -114,13 +115,5 @@ export function renderError(error: Failure): Reply {
 }
 
 function envelope(status: KosStatus, code: string, message: string, headers: ReplyHeaders = {}): Reply {
-  return json(
-    status,
-    { error: { code, message } },
-    {
-      ...headers,
-      'WWW-Authenticate': status === 401 ? 'Bearer' : undefined,
-      'Retry-After': status === 503 ? 1 : undefined,
-    },
-  );
+  return jsonError(status, { code, message }, 'Bearer', headers);
 }

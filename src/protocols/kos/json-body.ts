@@ -2,7 +2,7 @@
 import type { Static, TSchema } from 'typebox';
 import { collect, TooLarge } from '../../base/streams/collect.ts';
 import { CoreError } from '../../core/errors.ts';
-import { declaresJson, readJsonObject, readShape } from '../json-body.ts';
+import { complaintOf, declaresJson, readJsonObject, readShape } from '../json-body.ts';
 import { type BodyKind, type BodyStream, documentBody } from '../operation.ts';
 import { KosError } from './errors.ts';
 import type { KosView } from './request.ts';
@@ -67,7 +67,5 @@ function readBody<S extends TSchema>(
   const read = readJsonObject(bytes);
   const shaped = read.ok ? readShape(schema, read.value) : read;
   if (shaped.ok) return shaped.value;
-  if (shaped.wrong === 'not json') throw new KosError(400, 'the body is not JSON');
-  if (shaped.wrong === 'not an object') throw new KosError(misshapen, 'the body must be a JSON object');
-  throw new KosError(misshapen, `${shaped.path || 'the body'} ${shaped.message}`);
+  throw new KosError(shaped.wrong === 'not json' ? 400 : misshapen, complaintOf(shaped));
 }

@@ -2,7 +2,7 @@
 import { MalformedTarget } from '../../base/http/query.ts';
 import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import { CoreError, type CoreErrorCode, isCoreError } from '../../core/errors.ts';
-import { jsonError } from '../json-error.ts';
+import { jsonError, tokenChallenge } from '../json-error.ts';
 import { type Failure, ProtocolError } from '../protocol.ts';
 
 /** Status to the code string that goes with it, and what there is to say when nothing more is known. */
@@ -100,5 +100,5 @@ function messageOf(error: CoreError): string | undefined {
 }
 
 function envelope(status: Status, message: string, origin: string, headers: ReplyHeaders = {}): Reply {
-  return jsonError(status, { code: statuses[status][0], message }, origin, headers);
+  return jsonError(status, { code: statuses[status][0], message }, tokenChallenge(origin), headers);
 }

@@ -1,6 +1,6 @@
 /** JSON bodies of the trail: `Content-Type: application/json` and an object of exactly a stated shape, or 400 that names what is wrong. */
 import type { Static, TObject } from 'typebox';
-import { declaresJson, readJsonObject, readShape } from '../json-body.ts';
+import { complaintOf, declaresJson, readJsonObject, readShape } from '../json-body.ts';
 import { type BodyKind, documentBody } from '../operation.ts';
 import { TrailError } from './errors.ts';
 import type { TrailView } from './request.ts';
@@ -23,8 +23,6 @@ export function jsonBody<S extends TObject>(schema: S): BodyKind<TrailView, Stat
     if (unknown !== undefined) throw new TrailError(400, `there is no member ${unknown.slice(0, 40)}`);
     const shaped = read.ok ? readShape(schema, read.value) : read;
     if (shaped.ok) return shaped.value;
-    if (shaped.wrong === 'not json') throw new TrailError(400, 'the body is not JSON');
-    if (shaped.wrong === 'not an object') throw new TrailError(400, 'the body must be a JSON object');
-    throw new TrailError(400, `${shaped.path || 'the body'} ${shaped.message}`);
+    throw new TrailError(400, complaintOf(shaped));
   });
 }
