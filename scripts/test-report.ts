@@ -71,16 +71,15 @@ export class Report {
   /** What was skipped, what failed, and the last line: `N passed, N failed`. */
   end(): void {
     if (this.#skips.size > 0) {
-      this.#print('\nSkipped:\n');
+      this.#print(`\nSkipped: ${this.counts.skipped}\n`);
       for (const [reason, tests] of this.#skips) this.#print(`  ${tests} x ${reason}\n`);
     }
     if (this.#failures.length > 0) {
       this.#print('\nFailed:\n');
       for (const failure of this.#failures) this.#print(`  ${failure}\n`);
     }
-    const { passed, failed, skipped } = this.counts;
-    const rest = skipped > 0 ? `, ${skipped} skipped` : '';
-    this.#print(`\n${passed} passed, ${failed} failed${rest}\n`);
+    const { passed, failed } = this.counts;
+    this.#print(`\n${passed} passed, ${failed} failed\n`);
   }
 
   #failed(data: TestEvent['data']): void {

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MalformedTarget } from '../../base/http/query.ts';
 import { CoreError } from '../../core/errors.ts';
+import { tokenChallenge } from '../json-error.ts';
 import type { Failure } from '../protocol.ts';
 import { ExtError, renderError } from './errors.ts';
 
 const origin = 'http://localhost:9000';
 
 function rendered(error: Failure): { status: number; code: string; message: string; headers: object } {
-  const reply = renderError(error, origin);
+  const reply = renderError(error, tokenChallenge(origin));
   return {
     status: reply.status,
     headers: reply.headers ?? {},
@@ -43,7 +44,7 @@ test('an anonymous refusal asks for a proof, any other is final', () => {
 
 test("the protocol's own failures keep their status and headers", () => {
   assert.equal(rendered(new MalformedTarget('the request target is not UTF-8')).status, 400);
-  const wrongMethod = rendered(new ExtError(405, 'this path takes GET', { Allow: 'GET' }));
+  const wrongMethod = rendered(new ExtError(405, 'this path takes GET', { headers: { Allow: 'GET' } }));
   assert.equal(wrongMethod.status, 405);
   assert.equal((wrongMethod.headers as Record<string, unknown>).Allow, 'GET');
 });

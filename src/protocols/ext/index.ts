@@ -2,6 +2,7 @@
  * The KakaoCloud Extension, `/v1_ext`: buckets and their settings as JSON, by API token (reference, section 5). Objects are not
  * its business: S3 and Swift serve them.
  */
+import { tokenChallenge } from '../json-error.ts';
 import { callOf, type Protocol } from '../protocol.ts';
 import { tokenBearer } from '../token-bearer.ts';
 import { ExtError, renderError } from './errors.ts';
@@ -30,7 +31,7 @@ export function createExt(): Protocol {
           ? new ExtError(403, 'this origin may not use the API')
           : new ExtError(400, 'a preflight needs Origin and Access-Control-Request-Method'),
     },
-    renderError: (error, request) => renderError(error, request.origin),
+    renderError: (error, request) => renderError(error, tokenChallenge(request.origin)),
     commonHeaders: ({ requestId }) => ({ 'X-Request-Id': requestId }),
   };
 }

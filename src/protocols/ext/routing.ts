@@ -15,6 +15,6 @@ export function compileRoutes(operations: readonly ExtOperation[]): Resolver {
     if (allow.length === 0) throw new ExtError(404, 'there is nothing at this path');
     // Preflights of the console's pages are answered on every path, before any operation is looked for.
     const methods = [...allow, 'OPTIONS'].join(', ');
-    throw new ExtError(405, `this path takes ${methods}`, { Allow: methods });
+    throw new ExtError(405, `this path takes ${methods}`, { headers: { Allow: methods } });
   };
 }

@@ -43,7 +43,7 @@ export function createKos(settings: KosSettings, part: KosPart): Protocol {
           ? new KosError(403, 'this origin may not use the API')
           : new KosError(400, 'a preflight needs Origin and Access-Control-Request-Method'),
     },
-    renderError,
+    renderError: (error) => renderError(error, 'Bearer'),
     commonHeaders: ({ requestId }) => ({ 'X-Request-Id': requestId }),
   };
 }

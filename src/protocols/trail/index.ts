@@ -3,6 +3,7 @@
  * changed here is where they are delivered, and which reads make any.
  */
 import type { EventResource } from '../../core/trail/event.ts';
+import { tokenChallenge } from '../json-error.ts';
 import { compilePaths } from '../path-router.ts';
 import { callOf, type Protocol } from '../protocol.ts';
 import { tokenBearer } from '../token-bearer.ts';
@@ -30,9 +31,11 @@ export function createTrailDoor(): Protocol {
         return callOf({ request, segments }, operation, tokenBearer, () => resourceOf(operation, segments));
       }
       if (allow.length === 0) throw new TrailError(404, 'there is nothing at this path');
-      throw new TrailError(405, `this path takes ${allow.join(', ')}`, { Allow: allow.join(', ') });
+      throw new TrailError(405, `this path takes ${allow.join(', ')}`, {
+        headers: { Allow: allow.join(', ') },
+      });
     },
-    renderError: (error, request) => renderError(error, request.origin),
+    renderError: (error, request) => renderError(error, tokenChallenge(request.origin)),
     commonHeaders: ({ requestId }) => ({ 'X-Request-Id': requestId }),
   };
 }
