@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { operations } from '../../src/protocols/kos/operations/index.ts';
+import { apiKeyOf, makeKosBucket } from '../support/kos.ts';
 import { assertDescribed, describedCall, apiDocument as documentOf } from '../support/kos-document.ts';
+import { kosObjects } from '../support/kos-objects.ts';
+import { alice } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 
 let server: TestServer;
@@ -53,6 +56,47 @@ test('nothing refers to what is not there', async () => {
   }
 });
 
+test('it has the form that stores a file, and the bytes that a download may be', async () => {
+  const document = await documentOf(server);
+  const upload = describedCall(document, 'PUT', '/kos/v1/buckets/x/objects');
+  const forms = upload?.requestBody?.content ?? {};
+  assert.deepEqual(Object.keys(forms), ['application/json', 'multipart/form-data']);
+  const schema = forms['multipart/form-data']?.schema as { required: string[]; properties: object };
+  assert.deepEqual(schema.required, ['file']);
+  assert.deepEqual(Object.keys(schema.properties), ['prefix', 'objectkey', 'objectKey', 'file']);
+  const download = describedCall(document, 'POST', '/kos/v1/buckets/x/objects/download');
+  const types = Object.keys(download?.responses['200']?.content ?? {});
+  assert.deepEqual(types, ['application/json', 'application/octet-stream']);
+});
+
+test('what it says of the form and of the bytes is what is served', async () => {
+  await makeKosBucket(server, 'described-box');
+  const { path } = kosObjects(server, 'described-box');
+  const send = async (
+    method: string,
+    at: string,
+    headers: Record<string, string>,
+    body: string | FormData,
+  ) => {
+    const answer = await fetch(`${server.url}${at}`, {
+      method,
+      headers: { 'x-account-id': apiKeyOf(alice), ...headers },
+      body,
+    });
+    const text = await answer.text();
+    const type = answer.headers.get('content-type');
+    await assertDescribed(server, { method, path: at }, { status: answer.status, text, type });
+    return { text, type };
+  };
+  const form = new FormData();
+  form.append('prefix', 'folder');
+  form.append('file', new File(['not { JSON'], 'name'));
+  await send('PUT', path, {}, form);
+  const headers = { 'Content-Type': 'application/json', Accept: 'application/octet-stream' };
+  const got = await send('POST', `${path}/download`, headers, JSON.stringify({ objectkey: 'folder/name' }));
+  assert.deepEqual(got, { text: 'not { JSON', type: 'application/octet-stream' });
+});
+
 test('the check refuses answers that are not as described', async () => {
   const list = { method: 'GET', path: '/kos/v1/access_keys' };
   const wrong = [
@@ -61,6 +105,8 @@ test('the check refuses answers that are not as described', async () => {
     { status: 202, text: '[]' },
     { status: 400, text: '{"error":{"code":"BadRequest"}}' },
     { status: 400, text: '{"error":{"code":"BadRequest","message":"m","more":1}}' },
+    { status: 200, text: '[]', type: 'application/octet-stream' },
+    { status: 200, text: '[]', type: null },
   ];
   for (const answer of wrong) await assert.rejects(assertDescribed(server, list, answer));
   await assertDescribed(server, list, { status: 200, text: '[]' });

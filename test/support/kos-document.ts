@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { Errors } from 'typebox/schema';
 import type { TestServer } from './start-server.ts';
 
+/** By media type; no schema: bytes of whatever kind. */
+type Content = Readonly<Record<string, { readonly schema?: object }>>;
+
 interface Described {
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Record<string, { readonly schema: object }> }>
-  >;
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
   readonly [other: string]: unknown;
 }
 
@@ -50,23 +52,33 @@ export function describedCall(document: ApiDocument, method: string, path: strin
   return template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
 }
 
-/** The answer's status is in the document, by number where the call succeeded, and its body has the described form. */
+export interface DescribedAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** Its Content-Type, null when it has none; JSON unless told. */
+  readonly type?: string | null;
+}
+
+/** The answer's status is in the document, by number where the call succeeded, and its body has a described type and form. */
 export async function assertDescribed(
   server: Pick<TestServer, 'url'>,
   { method, path }: { readonly method: string; readonly path: string },
-  answer: { readonly status: number; readonly text: string },
+  answer: DescribedAnswer,
 ): Promise<void> {
   const document = await apiDocument(server);
   const call = describedCall(document, method, path);
   if (call === undefined) return;
-  const { status, text } = answer;
+  const { status, text, type = 'application/json' } = answer;
   const described = call.responses[status] ?? (status < 400 ? undefined : call.responses.default);
   assert.ok(described, `${method} ${path}: ${status} is not in the document`);
-  const schema = described.content?.['application/json']?.schema;
-  if (schema === undefined) {
+  if (described.content === undefined) {
     assert.equal(text, '', `${method} ${path}: ${status} has a body`);
     return;
   }
+  const content = described.content[type?.split(';')[0] ?? ''];
+  assert.ok(content, `${method} ${path}: ${status} is ${type}, which is not in the document`);
+  const { schema } = content;
+  if (schema === undefined) return;
   const whole =
     '$ref' in schema ? document.components.schemas[String(schema.$ref).split('/').at(-1) ?? ''] : schema;
   assert.ok(whole, 'a schema is not there');

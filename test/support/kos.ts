@@ -43,8 +43,9 @@ export async function kos(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  await assertDescribed(server, { method, path }, { status: response.status, text });
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  const type = response.headers.get('content-type');
+  await assertDescribed(server, { method, path }, { status: response.status, text, type });
+  const isJson = type?.startsWith('application/json') ?? false;
   const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
   return { status: response.status, headers: response.headers, text, json };
 }

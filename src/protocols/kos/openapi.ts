@@ -4,7 +4,7 @@ import { type TSchema, Type } from 'typebox';
 import { json } from '../../base/http/reply.ts';
 import { kosTiers } from '../../core/model/records.ts';
 import { noBody } from '../operation.ts';
-import { type KosOperation, type KosSettings, operation } from './request.ts';
+import { type KosDocument, type KosOperation, type KosSettings, operation } from './request.ts';
 import { answerObject, oneOf } from './schemas.ts';
 
 const errorSchema = answerObject({
@@ -68,12 +68,12 @@ function operationObject({ name, route, public: open, document }: KosOperation, 
       ...(open ? [] : headers(regions)),
     ],
     ...(body !== undefined && {
-      requestBody: { required: body.optional !== true, content: jsonContent(body.schema) },
+      requestBody: { required: body.optional !== true, content: bodyContent(body) },
     }),
     responses: {
       [success.status]: {
         description: STATUS_CODES[success.status],
-        ...(success.schema !== undefined && { content: jsonContent(success.schema) }),
+        ...(success.schema !== undefined && { content: answerContent(success.schema, success.bytes) }),
       },
       ...Object.fromEntries(statuses.map((status) => [status, refusal(STATUS_CODES[status] ?? '')])),
       default: refusal('what else HTTP may refuse'),
@@ -91,6 +91,15 @@ function headers(regions: readonly string[]) {
 
 function parameter(place: 'path' | 'query' | 'header', name: string, schema: TSchema, required = false) {
   return { name, in: place, required, schema };
+}
+
+function bodyContent({ schema, form }: NonNullable<KosDocument['body']>) {
+  return { ...jsonContent(schema), ...(form !== undefined && { 'multipart/form-data': { schema: form } }) };
+}
+
+/** OpenAPI 3.1 describes bytes by their media type alone. */
+function answerContent(schema: TSchema, bytes: string | undefined) {
+  return { ...jsonContent(schema), ...(bytes !== undefined && { [bytes]: {} }) };
 }
 
 function jsonContent(schema: TSchema) {

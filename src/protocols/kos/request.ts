@@ -40,10 +40,10 @@ export interface KosDocument {
   readonly summary: string;
   /** Of the query, one property for each parameter. */
   readonly query?: TObject;
-  /** Of the body, where the operation has one; `optional`: it may be left out whole. */
-  readonly body?: { readonly schema: TSchema; readonly optional?: boolean };
-  /** The answer to a success; no schema: without a body. */
-  readonly success: { readonly status: number; readonly schema?: TSchema };
+  /** Of the JSON body, where the operation has one; `optional`: it may be left out whole; `form`: or it is multipart/form-data with these parts. */
+  readonly body?: { readonly schema: TSchema; readonly optional?: boolean; readonly form?: TSchema };
+  /** The answer to a success; no schema: without a body; `bytes`: or it is an object's bytes, of this media type. */
+  readonly success: { readonly status: number; readonly schema?: TSchema; readonly bytes?: string };
   /** Statuses of refusals that the operation has beside 401, 500 and 503. */
   readonly refusals: readonly number[];
 }

@@ -39,6 +39,7 @@ export const downloadObject = operation({
         objectKey: Type.String(),
         preSignedUrl: Type.String({ description: 'answers one GET after the other, for 15 minutes' }),
       }),
+      bytes,
     },
     refusals: [400, 403, 404],
   },

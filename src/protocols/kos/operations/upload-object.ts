@@ -17,6 +17,17 @@ import { answerObject, maybe } from '../schemas.ts';
 
 const schema = Type.Object({ prefix: maybe(Type.String()), ...objectKeySchema.properties });
 
+/** The parts of a form, in the order they must come. */
+const formSchema = Type.Object({
+  prefix: Type.Optional(Type.String()),
+  objectkey: Type.Optional(Type.String()),
+  objectKey: Type.Optional(Type.String()),
+  file: Type.String({
+    contentMediaType: 'application/octet-stream',
+    description: 'the last part; its filename is the name where objectkey gives none',
+  }),
+});
+
 /** Undefined for a body that is to be JSON. @throws KosError 400 for a form without a boundary */
 function formBoundary({ request }: KosView): string | undefined {
   const contentType = request.header('content-type') ?? '';
@@ -31,7 +42,7 @@ export const uploadObject = operation({
   route: { methods: ['PUT'], path: '/kos/v1/buckets/:bucketId/objects' },
   document: {
     summary: 'An address to upload an object to; a folder; or, by multipart/form-data, an object at once',
-    body: { schema },
+    body: { schema, form: formSchema },
     success: {
       status: 201,
       schema: answerObject({
