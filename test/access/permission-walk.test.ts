@@ -5,85 +5,18 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { stringify } from 'yaml';
-import {
-  type BucketAction,
-  bucketActions,
-  projectRoleAllows,
-  type Role,
-  roleAllows,
-  roles,
-} from '../../src/core/access/roles.ts';
-import { type ProjectRole, projectRoles } from '../../src/core/model/records.ts';
-import { ext, makeBucket } from '../support/ext.ts';
-import { issueToken } from '../support/iam.ts';
+import { type BucketAction, bucketActions } from '../../src/core/access/roles.ts';
+import { ext } from '../support/ext.ts';
 import { kos } from '../support/kos.ts';
 import { rawS3 } from '../support/s3.ts';
 import { alice, demo, type TestUser } from '../support/seed.ts';
-import { startServer, type TestServer } from '../support/start-server.ts';
-
-const bucket = 'walked-bucket';
-
-/** One for each role, so that no cell of the walk depends on another. */
-function walker(name: string, role: string, at: number): TestUser {
-  const hex = (start: string) => start.repeat(32).slice(0, 30) + at.toString(16).padStart(2, '0');
-  return {
-    ...alice,
-    id: hex('b'),
-    name: `${name}@example.com`,
-    displayName: name,
-    role: role as TestUser['role'],
-    iamKey: { id: hex('c'), name, secret: `${name}-secret` },
-    s3Key: { access: hex('d'), secret: `${name}-s3-secret-0123456789` },
-  };
-}
-
-const granted = roles.map((role, at) => ({ role, user: walker(role.replace('.', '-'), 'none', at) }));
-const stranger = { role: undefined, user: walker('no-role', 'none', 20) };
-const members = projectRoles.map((role, at) => ({ role, user: walker(role, role, 30 + at) }));
-
-function seed(): string {
-  const users = [
-    alice,
-    stranger.user,
-    ...granted.map(({ user }) => user),
-    ...members.map(({ user }) => user),
-  ];
-  return stringify({
-    projects: [demo],
-    users: users.map((user) => ({
-      id: user.id,
-      name: user.name,
-      displayName: user.displayName,
-      password: user.password,
-      roles: [{ project: demo.name, role: user.role }],
-      iamKeys: [{ ...user.iamKey, project: demo.name }],
-      s3Keys: [{ ...user.s3Key, project: demo.name }],
-    })),
-  });
-}
+import type { TestServer } from '../support/start-server.ts';
+import { bucket, granted, may, mayOn, members, nameOf, startWalk, type Walker } from '../support/walkers.ts';
 
 let server: TestServer;
-const tokens = new Map<string, string>();
-const tokenOf = (user: TestUser) => tokens.get(user.id) ?? '';
-
+let tokenOf: (user: TestUser) => string;
 before(async () => {
-  server = await startServer({
-    seed: seed(),
-    env: { ONGGI_WORKERS: '2', ONGGI_TRUSTED_PROXIES: '127.0.0.1' },
-  });
-  for (const { user } of [...granted, stranger, ...members, { user: alice }]) {
-    tokens.set(user.id, await issueToken(server, user));
-  }
-  await makeBucket(server, tokenOf(alice), bucket);
-  const put = await rawS3(server, { method: 'PUT', target: `/${bucket}/k`, body: 'x', user: alice });
-  assert.equal(put.status, 200);
-  for (const { role, user } of granted) {
-    const body = { role, member: { type: 'user', id: user.id } };
-    const path = `/bucket/${bucket}/policy`;
-    const answer = await ext(server, tokenOf(alice), path, { method: 'POST', body });
-    assert.equal(answer.status, 201, answer.text);
-  }
+  ({ server, tokenOf } = await startWalk({ ONGGI_TRUSTED_PROXIES: '127.0.0.1' }));
 });
 after(() => server.stop());
 
@@ -223,41 +156,27 @@ async function walk(
   return wrong;
 }
 
-for (const action of bucketActions) {
-  test(`${action}: every bucket role, at every door`, async () => {
-    const wrong: string[] = [];
-    for (const { role, user } of [...granted, stranger]) {
-      const allows = role !== undefined && roleAllows(role, action);
-      wrong.push(...(await walk(role ?? 'nobody', user, onBucket[action], allows)));
-    }
-    assert.deepEqual(wrong, []);
-  });
+async function walkAll(
+  people: readonly Walker[],
+  probes: readonly Probe[],
+  allows: (who: Walker) => boolean,
+): Promise<void> {
+  const wrong: string[] = [];
+  for (const who of people) wrong.push(...(await walk(nameOf(who), who.user, probes, allows(who))));
+  assert.deepEqual(wrong, []);
+}
 
-  test(`${action}: every project role, at every door`, async () => {
-    // DESIGN 12: what a new bucket gives to the roles of its project.
-    const given: Partial<Record<ProjectRole, Role>> = {
-      'project-admin': 'storage.admin',
-      'project-member': 'storage.editor',
-      'project-reader': 'storage.viewer',
-    };
-    const wrong: string[] = [];
-    for (const { role, user } of members) {
-      const bucketRole = given[role];
-      const allows = bucketRole !== undefined && roleAllows(bucketRole, action);
-      wrong.push(...(await walk(role, user, onBucket[action], allows)));
-    }
-    assert.deepEqual(wrong, []);
-  });
+for (const action of bucketActions) {
+  test(`${action}: every bucket role, at every door`, () =>
+    walkAll(granted, onBucket[action], (who) => mayOn(who, action)));
+
+  test(`${action}: every project role, at every door`, () =>
+    walkAll(members, onBucket[action], (who) => mayOn(who, action)));
 }
 
 for (const action of ['storage.buckets.create', 'storage.buckets.list'] as const) {
-  test(`${action}: every project role, at every door`, async () => {
-    const wrong: string[] = [];
-    for (const { role, user } of members) {
-      wrong.push(...(await walk(role, user, inProject[action], projectRoleAllows(role, action))));
-    }
-    assert.deepEqual(wrong, []);
-  });
+  test(`${action}: every project role, at every door`, () =>
+    walkAll(members, inProject[action], (who) => may(who, action)));
 }
 
 test('a policy by address: every permission, from a listed address, one listed for reading and another', async () => {
