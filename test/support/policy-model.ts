@@ -32,7 +32,7 @@ export const addresses: Readonly<Record<string, readonly string[]>> = {
 const patterns = [...new Set(Object.values(addresses).flat())];
 
 /** Krutrim's names of the permissions, from its documentation's table. */
-const actionNames: Record<Need['action'], string> = {
+export const actionNames: Record<Need['action'], string> = {
   'storage.buckets.create': 'kos:CreateBucket',
   'storage.buckets.list': 'kos:ListBuckets',
   'storage.buckets.get': 'kos:GetBucket',
