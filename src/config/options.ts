@@ -209,6 +209,15 @@ export const options = {
     fallback: () => ['In-Bangalore-1', 'In-Hyderabad-1'],
     parse: parseRegions,
   }),
+  kosRequireSession: option<boolean>({
+    env: 'ONGGI_KOS_REQUIRE_SESSION',
+    flag: 'kos-require-session',
+    placeholder: 'choice',
+    doc: "whether Krutrim's calls about objects are for callers with an active session alone: on, off",
+    shown: 'off',
+    fallback: () => false,
+    parse: (text) => oneOf(['on', 'off'])(text) === 'on',
+  }),
   limitsProfile: option<LimitsProfile>({
     env: 'ONGGI_LIMITS_PROFILE',
     flag: 'limits-profile',

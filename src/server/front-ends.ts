@@ -13,6 +13,7 @@ export interface FrontEndSettings {
   readonly region: string;
   readonly regions: readonly string[];
   readonly kosRegions: readonly string[];
+  readonly kosRequireSession: boolean;
   readonly limitsProfile: LimitsProfile;
   readonly publicUrl: string | undefined;
   readonly s3Domains: readonly string[];
@@ -45,6 +46,7 @@ export function createInternalFrontEnds(settings: FrontEndSettings): readonly Pr
   return [createKos(kosSettings(settings), 'internal')];
 }
 
-function kosSettings({ kosRegions, publicUrl }: FrontEndSettings) {
-  return { regions: kosRegions, ...(publicUrl !== undefined && { publicUrl }) };
+function kosSettings({ kosRegions, kosRequireSession, publicUrl }: FrontEndSettings) {
+  const own = { regions: kosRegions, requireSession: kosRequireSession };
+  return { ...own, ...(publicUrl !== undefined && { publicUrl }) };
 }

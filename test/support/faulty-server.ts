@@ -66,6 +66,7 @@ export async function startFaultyServer(idleSeconds = 60): Promise<FaultyServer>
         region: core.settings.region,
         regions: [],
         kosRegions: ['In-Bangalore-1'],
+        kosRequireSession: false,
         limitsProfile: 'default',
         publicUrl: undefined,
         s3Domains: ['s3.localhost'],

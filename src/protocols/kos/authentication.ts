@@ -21,7 +21,13 @@ import {
 import { type Authenticated, plainBody } from '../protocol.ts';
 import { KosError } from './errors.ts';
 import { isOfAccount, looksLikeKrn, parseKrn } from './krn.ts';
-import { administersAccount, isInternal, type KosOperation, type KosView } from './request.ts';
+import {
+  administersAccount,
+  isAboutObjects,
+  isInternal,
+  type KosOperation,
+  type KosView,
+} from './request.ts';
 import { resourceOfPath } from './resource.ts';
 
 /** @throws CoreError Unauthenticated, AccessDenied for internal calls by others than administrators, NoSuchBucket; KosError 400 */
@@ -34,6 +40,7 @@ export async function authenticate(
   const decodeBody: Authenticated['decodeBody'] = (raw) => plainBody(raw, request.contentLength);
   if (operation.public) return { actor: { kind: 'anonymous', address: request.address }, decodeBody };
   const actor = await callerOf(core, view);
+  if (view.settings.requireSession && isAboutObjects(operation)) requireSession(view);
   const administrators = isInternal(operation);
   const account = await accountOfCall(core, view, actor, administrators);
   if (administrators) await authorize(core, actor, administersAccount(account));
@@ -80,6 +87,12 @@ async function callerOf(core: Core, { request }: KosView): Promise<UserActor> {
   if (customer !== undefined && undashed(customer) !== actor.userId)
     throw unauthenticated('another customer');
   return actor;
+}
+
+/** A session that does not hold has been refused before. @throws KosError 401 */
+function requireSession({ request }: KosView): void {
+  if (given(request.header('x-session-token')) !== undefined) return;
+  throw new KosError(401, 'calls about objects need an active session', { code: 'SessionRequired' });
 }
 
 /** @throws CoreError Unauthenticated for another form of authorization */

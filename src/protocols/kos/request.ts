@@ -13,6 +13,8 @@ import { checkFrame } from './frame-headers.ts';
 export interface KosSettings {
   /** Krutrim's names for regions, at least one; buckets that name none are in the first. */
   readonly regions: readonly string[];
+  /** Whether calls about objects need an active session, whatever else proves the caller. */
+  readonly requireSession: boolean;
   /** How clients reach us; by default as the request's Host says. */
   readonly publicUrl?: string;
 }
@@ -55,6 +57,11 @@ export interface KosOperation extends AnyOperation<KosView, PathRoute> {
 /** For administrators alone, and on the address for internal calls where there is one. */
 export function isInternal({ route }: Pick<KosOperation, 'route'>): boolean {
   return route.path.startsWith('/internal/');
+}
+
+/** Whether calls are about what is in a bucket. */
+export function isAboutObjects({ route }: Pick<KosOperation, 'route'>): boolean {
+  return route.path.startsWith('/kos/v1/buckets/:bucketId/objects');
 }
 
 const define = operationsFor<KosView, PathRoute>();
