@@ -1,7 +1,8 @@
 /** Answering requests in this process: joins the protocols, the request pipeline and a listener. */
 import { systemClock, systemRandom } from '../base/clock.ts';
 import { BlockPool } from '../base/streams/block-pool.ts';
-import { type Config, ConfigError, type ListenAddress } from '../config/options.ts';
+import type { ListenAddress } from '../config/option-values.ts';
+import { type Config, ConfigError } from '../config/options.ts';
 import type { Core } from '../core/core.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { createAccessLog } from '../server/access-log.ts';

@@ -3,9 +3,26 @@
  * default, and how its text becomes a value. The README's table is checked against this one.
  */
 import { availableParallelism } from 'node:os';
-import { isNetwork } from '../base/addresses.ts';
 import { type LimitsProfile, limitsProfiles } from '../core/model/names.ts';
 import { type ObjectReads, objectReadChoices } from '../core/model/records.ts';
+import {
+  type BlobLocation,
+  type ListenAddress,
+  type MetaLocation,
+  nonEmpty,
+  oneOf,
+  onOrOff,
+  parseBlobs,
+  parseDomains,
+  parseListen,
+  parseMeta,
+  parseNetworks,
+  parseOrigins,
+  parseRegion,
+  parseRegions,
+  parseUrl,
+  wholeNumber,
+} from './option-values.ts';
 
 /** A setting with a wrong value; the start stops with this one line. */
 export class ConfigError extends Error {}
@@ -25,106 +42,11 @@ export interface Option<T> {
   readonly parse: (text: string) => T;
 }
 
-export interface ListenAddress {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-}
-
-/** `lmdb:PATH` | `postgres://...` | `memory:` */
-export type MetaLocation =
-  | { readonly kind: 'lmdb'; readonly path: string | undefined }
-  | { readonly kind: 'postgres'; readonly url: string };
-
-/** `file:PATH` */
-export type BlobLocation = { readonly kind: 'file'; readonly path: string | undefined };
-
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 function option<T>(definition: Option<T>): Option<T> {
   return definition;
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max)) throw new Error(`must be a whole number from ${min} to ${max}`);
-    return value;
-  };
-}
-
-function oneOf<T extends string>(values: readonly T[]): (text: string) => T {
-  return (text) => {
-    const found = values.find((value) => value === text);
-    if (found === undefined) throw new Error(`must be one of ${values.join(', ')}`);
-    return found;
-  };
-}
-
-function parseListen(text: string): ListenAddress {
-  const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2] ?? Number.NaN);
-  if (match === null || port > 65_535) throw new Error('must be HOST:PORT, [IPv6]:PORT or PORT');
-  return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
-}
-
-function parseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new Error('must be an http:// or https:// address without query');
-  }
-  return text.replace(/\/+$/, '');
-}
-
-function parseMeta(text: string): MetaLocation {
-  if (text === 'lmdb' || text === 'lmdb:') return { kind: 'lmdb', path: undefined };
-  if (text.startsWith('lmdb:')) return { kind: 'lmdb', path: text.slice(5) };
-  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return { kind: 'postgres', url: text };
-  throw new Error('must be lmdb:PATH or postgres://USER@HOST/DATABASE');
-}
-
-function parseBlobs(text: string): BlobLocation {
-  if (text === 'file' || text === 'file:') return { kind: 'file', path: undefined };
-  if (text.startsWith('file:')) return { kind: 'file', path: text.slice(5) };
-  throw new Error('must be file:PATH');
-}
-
-function nonEmpty(text: string): string {
-  if (text === '') throw new Error('must not be empty');
-  return text;
-}
-
-function parseRegion(text: string): string {
-  if (!/^[A-Za-z0-9-]{1,64}$/.test(text)) throw new Error('must be letters, digits and hyphens');
-  return text;
-}
-
-function parseRegions(text: string): readonly string[] {
-  return text.split(',').map((name) => parseRegion(name.trim()));
-}
-
-function parseDomains(text: string): readonly string[] {
-  const names = text.split(',').map((name) => name.trim().toLowerCase());
-  for (const name of names) {
-    if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name))
-      throw new Error('must be host names separated by commas');
-  }
-  return names;
-}
-
-function parseOrigins(text: string): readonly string[] {
-  const origins = text.split(',').map((origin) => origin.trim());
-  if (origins.some((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)) {
-    throw new Error('must be origins such as https://console.example.com separated by commas');
-  }
-  return origins;
-}
-
-function parseNetworks(text: string): readonly string[] {
-  const networks = text.split(',').map((network) => network.trim());
-  if (!networks.every(isNetwork)) throw new Error('must be addresses or networks (CIDR) separated by commas');
-  return networks;
 }
 
 export const options = {
@@ -216,7 +138,7 @@ export const options = {
     doc: "whether Krutrim's calls about objects are for callers with an active session alone: on, off",
     shown: 'off',
     fallback: () => false,
-    parse: (text) => oneOf(['on', 'off'])(text) === 'on',
+    parse: onOrOff,
   }),
   limitsProfile: option<LimitsProfile>({
     env: 'ONGGI_LIMITS_PROFILE',
