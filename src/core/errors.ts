@@ -56,6 +56,8 @@ export interface CoreErrorDetails {
   NoSuchGrant: { grant: string };
   /** A policy of an account or a bucket's policy by address; `policy` is what the caller named. */
   NoSuchPolicy: { policy: string };
+  /** The change does not go with how the bucket is set now. `reason` completes "the bucket ...". */
+  InvalidBucketState: { bucket: string; reason: string };
   /** The change would leave the bucket without a storage administrator. */
   LastAdmin: { bucket: string };
   NoSuchGroup: { group: string };

@@ -38,6 +38,7 @@ export const failureMessages: { readonly [C in CoreErrorCode]: (details: CoreErr
   NoSuchToken: () => 'there is no such token',
   NoSuchPolicy: ({ policy }) => `there is no policy ${policy}`,
   NoSuchGrant: ({ grant }) => `there is no role grant ${grant}`,
+  InvalidBucketState: ({ bucket, reason }) => `the bucket ${bucket} ${reason}`,
   LastAdmin: ({ bucket }) => `the bucket ${bucket} must keep a storage administrator`,
   Duplicate: ({ what, name }) => `${what} ${name} exists already`,
   LimitExceeded: ({ what, limit }) => `there can be at most ${limit} of ${what}`,

@@ -7,6 +7,7 @@ import { rawS3, s3Client } from '../support/s3.ts';
 import { alice, type TestProject, type TestUser } from '../support/seed.ts';
 import type { TestServer } from '../support/start-server.ts';
 import { swiftRequest } from '../support/swift.ts';
+import { type Authenticator, authenticator } from '../support/totp.ts';
 import { byCredential, byPassword, call } from './identity-call.ts';
 
 /** A user with the tokens of its IAM key and of its password, and what was made from them. */
@@ -62,6 +63,20 @@ export async function newPerson(
     byLogin: String(headers['x-auth-token']),
     temporary: await temporaryKey(server, byKey),
   };
+}
+
+/** Gives the person an authenticator, which has two codes left before the next would have to be waited for. */
+export async function withAuthenticator(
+  server: Reached,
+  { user, byKey: token }: Pick<Person, 'user' | 'byKey'>,
+): Promise<Authenticator> {
+  const enrolled = await call(server, `/v3/users/${user.id}/totp`, { token, method: 'POST' });
+  assert.equal(enrolled.status, 201, enrolled.text);
+  const phone = authenticator((enrolled.json as { totp: { secret: string } }).totp.secret);
+  const body = { totp: { passcode: await phone.next() } };
+  const confirmed = await call(server, `/v3/users/${user.id}/totp/confirm`, { token, body });
+  assert.equal(confirmed.status, 200, confirmed.text);
+  return phone;
 }
 
 function login(server: Reached, { name, password, project }: TestUser) {

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { call } from '../iam/identity-call.ts';
-import { newPerson } from '../iam/people.ts';
+import { newPerson, withAuthenticator } from '../iam/people.ts';
 import { issueToken } from '../support/iam.ts';
 import { assertKosError, fieldsOf, kos, makeKosBucket } from '../support/kos.ts';
 import { bob, demo, eve, root, type TestUser } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
-import { type Authenticator, authenticator } from '../support/totp.ts';
+import type { Authenticator } from '../support/totp.ts';
 
 let server: TestServer;
 let service: string;
@@ -22,15 +22,10 @@ interface Administrator {
   readonly phone: Authenticator;
 }
 
-/** Of the account, with an authenticator, which has two codes before the next test would have to wait for one. */
+/** Of the account, with an authenticator. */
 async function newAdministrator(): Promise<Administrator> {
-  const { user, byKey: token } = await newPerson(server, service, demo, 'project-admin');
-  const enrolled = await call(server, `/v3/users/${user.id}/totp`, { token, method: 'POST' });
-  const phone = authenticator((enrolled.json as { totp: { secret: string } }).totp.secret);
-  const body = { totp: { passcode: await phone.next() } };
-  const confirmed = await call(server, `/v3/users/${user.id}/totp/confirm`, { token, body });
-  assert.equal(confirmed.status, 200, confirmed.text);
-  return { user, phone };
+  const person = await newPerson(server, service, demo, 'project-admin');
+  return { user: person.user, phone: await withAuthenticator(server, person) };
 }
 
 async function mfaDelete(enabled: boolean): Promise<void> {

@@ -85,9 +85,14 @@ describe('versioning', () => {
       assertError(await send(document('<Status>Off</Status>')), 400, 'MalformedXML');
       assertError(await send(document('<Status>Enabled</Status><More/>')), 400, 'MalformedXML');
       assertError(
-        await send(document('<Status>Enabled</Status><MfaDelete>Enabled</MfaDelete>')),
-        501,
-        'NotImplemented',
+        await send(document('<Status>Enabled</Status><MfaDelete>on</MfaDelete>')),
+        400,
+        'MalformedXML',
+      );
+      assertError(
+        await send(document('<MfaDelete>Disabled</MfaDelete>')),
+        400,
+        'IllegalVersioningConfigurationException',
       );
       assert.equal((await s3.getBucketVersioning({ Bucket })).Status, undefined);
       const disabled = document('<Status>Enabled</Status><MfaDelete>Disabled</MfaDelete>');

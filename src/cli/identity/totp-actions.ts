@@ -3,7 +3,7 @@ import { type Document, textOf } from './identity-client.ts';
 import { type Action, idOf, type Job, needed, type Outcome, word } from './job.ts';
 import { UsageError } from './usage-error.ts';
 
-const names = ['user_id', 'confirmed', 'created_at', 'confirmed_at', 'secret', 'uri'];
+const names = ['user_id', 'serial', 'confirmed', 'created_at', 'confirmed_at', 'secret', 'uri'];
 
 const pathOf = async ({ client, words }: Job) => {
   const user = word(words, 0);

@@ -17,6 +17,8 @@ export interface BucketDocument<T> {
   readonly format: RecordFormat<T>;
   /** What the bucket's own record says of there being one, so that who is about to look knows whether to. */
   readonly mark?: (present: boolean) => Partial<BucketRecord>;
+  /** Throws where the bucket cannot have one. */
+  readonly admit?: (bucket: BucketRecord) => void;
 }
 
 /** Undefined when the bucket has none. @throws CoreError NoSuchBucket */
@@ -29,7 +31,7 @@ export async function readDocument<T>(
   return entries[0] && format.decode(entries[0].value);
 }
 
-/** Takes the place of the one before; `undefined` removes it. @throws CoreError NoSuchBucket, Busy */
+/** Takes the place of the one before; `undefined` removes it. @throws CoreError NoSuchBucket, Busy; whatever the kind's `admit` throws */
 export async function writeDocument<T>(
   core: Core,
   bucket: BucketName,
@@ -63,9 +65,10 @@ export async function updateDocument<T>(
 function replacing<T>(
   core: Core,
   { record, version }: Loaded<BucketRecord>,
-  { kind, format, mark }: BucketDocument<T>,
+  { kind, format, mark, admit }: BucketDocument<T>,
   document: T | undefined,
 ): Draft {
+  if (document !== undefined) admit?.(record);
   const key = bucketDocumentKey(record.id, kind);
   const draft = new Draft(core).check(bucketKey(record.name), version);
   if (mark !== undefined) {

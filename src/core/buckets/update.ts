@@ -1,10 +1,12 @@
 /** Changes what is recorded about a bucket beside its objects. */
 import type { Core } from '../core.ts';
+import type { SecondFactor } from '../identity/second-factor.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
 import type { BucketRecord } from '../model/records.ts';
+import { clear } from '../versions/clearance.ts';
 import type { BucketInfo } from './buckets.ts';
 import { getBucket } from './get.ts';
 import { keepAnAdmin } from './last-admin.ts';
@@ -20,12 +22,14 @@ export type BucketChange = Partial<Pick<BucketRecord, 'metadata' | 'grants' | 'v
 
 /**
  * `change` answers what is to be different; it may run several times.
- * @throws CoreError NoSuchBucket, Busy, LastAdmin for grants that take away the last storage administrator
+ * @throws CoreError NoSuchBucket, Busy, LastAdmin for grants that take away the last storage administrator, InvalidArgument for another
+ * versioning without the one-time password that the bucket asks for
  */
 export async function updateBucket(
   core: Core,
   name: BucketName,
   change: (bucket: BucketRecord) => BucketChange,
+  factor?: SecondFactor,
 ): Promise<BucketInfo> {
   const key = bucketKey(name);
   const record = await committing('bucket', async () => {
@@ -33,6 +37,7 @@ export async function updateBucket(
     const wanted = applied(bucket.record, change(bucket.record));
     const metadata = sealTempUrlKeys(core, wanted.metadata);
     const changed = { ...wanted, metadata, modifiedAt: core.clock() };
+    if (changed.versioning !== bucket.record.versioning) await clear(bucket.record, factor);
     const draft = new Draft(core).check(key, bucket.version).put(key, bucketFormat.encode(changed));
     await keepAnAdmin(core, draft, bucket.record, changed);
     await draft.commit();

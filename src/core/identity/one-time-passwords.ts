@@ -7,6 +7,7 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { UserId } from '../model/names.ts';
+import { sharedStore } from '../trail/witnessed-store.ts';
 import { type OneTimePasswordRecord, oneTimePasswordFormat, userFormat } from './codecs.ts';
 import { oneTimePasswordKey, userKey } from './keys.ts';
 import { readStored, type Stored, storedAs, unchanged } from './stored.ts';
@@ -102,16 +103,17 @@ export async function useOneTimePassword(
   userId: UserId,
   code: string | undefined,
 ): Promise<void> {
-  if (code === undefined) throw wrong('is needed here: a code of your authenticator');
+  if (code === undefined) throw wrongCode('is needed here: a code of your authenticator');
   try {
-    await spendCode(core, userId, code, (record) => {
+    // The event of the call is for what the code lets it do, and lasts with that.
+    await spendCode({ ...core, meta: sharedStore(core.meta) }, userId, code, (record) => {
       if (record.confirmedAt === undefined)
-        throw wrong('cannot be right: your authenticator is not confirmed');
+        throw wrongCode('cannot be right: your authenticator is not confirmed');
       return record;
     });
   } catch (error) {
     if (!(error instanceof CoreError) || error.code !== 'NoSuchCredential') throw error;
-    throw wrong('cannot be right: you have enrolled no authenticator');
+    throw wrongCode('cannot be right: you have enrolled no authenticator');
   }
 }
 
@@ -122,7 +124,7 @@ async function spendCode(
   code: string,
   accept: (record: OneTimePasswordRecord) => OneTimePasswordRecord,
 ): Promise<OneTimePassword> {
-  if (!isCode(code)) throw wrong(`must have ${otpDigits} digits`);
+  if (!isCode(code)) throw wrongCode(`must have ${otpDigits} digits`);
   const outcome = await committing('one-time password', async () => {
     const stored = await open(core, userId);
     const { record } = stored;
@@ -130,17 +132,19 @@ async function spendCode(
     const now = core.clock();
     const pause = (record.pausedUntil ?? 0) - now;
     if (pause > 0)
-      throw wrong(`is not looked at for ${Math.ceil(pause / 1000)} seconds, after too many wrong ones`);
+      throw wrongCode(`is not looked at for ${Math.ceil(pause / 1000)} seconds, after too many wrong ones`);
     const step = findTotpStep(openSecret(core, record), code, { time: now, after: record.lastStep });
     const { pausedUntil: _, ...rest } = accepted;
     const next = step === undefined ? failed(record, now) : { ...rest, lastStep: step, failures: 0 };
-    await core.meta.commit({
+    // Counting a wrong one is nothing that the call's event, which expects the call to succeed, should last with.
+    const store = step === undefined ? sharedStore(core.meta) : core.meta;
+    await store.commit({
       checks: [unchanged(stored.key, stored)],
       puts: [[stored.key, oneTimePasswordFormat.encode(next)]],
     });
     return { right: step !== undefined, record: next };
   });
-  if (!outcome.right) throw wrong('is wrong, or was used before');
+  if (!outcome.right) throw wrongCode('is wrong, or was used before');
   return shown(outcome.record);
 }
 
@@ -156,7 +160,8 @@ export function isCode(text: string): boolean {
   return text.length === otpDigits && /^\d+$/.test(text);
 }
 
-function wrong(reason: string): CoreError {
+/** A code that is not taken; `reason` completes "otp ...". */
+export function wrongCode(reason: string): CoreError {
   return new CoreError('InvalidArgument', { what: 'otp', reason });
 }
 

@@ -29,7 +29,7 @@ export async function getRule(core: Core, { bucket, id }: RuleAddress): Promise<
   return rules?.find((one) => one.id === id);
 }
 
-/** @throws CoreError NoSuchBucket, Duplicate for the name, LimitExceeded, InvalidArgument, Busy */
+/** @throws CoreError NoSuchBucket, Duplicate for the name, LimitExceeded, InvalidArgument, InvalidBucketState as `putLifecycle`, Busy */
 export async function addRule(
   core: Core,
   _actor: Actor,

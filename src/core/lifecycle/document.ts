@@ -2,6 +2,7 @@
 import type { Actor } from '../actor.ts';
 import { type BucketDocument, readDocument, updateDocument, writeDocument } from '../buckets/documents.ts';
 import type { Core } from '../core.ts';
+import { CoreError } from '../errors.ts';
 import type { BucketName } from '../model/names.ts';
 import {
   type Field,
@@ -66,6 +67,14 @@ export const lifecycleDocument: BucketDocument<LifecycleDocument> = {
     rules: list(rule),
   }),
   mark: (present) => ({ hasLifecycle: present }),
+  // Nobody shows a code for what rules remove.
+  admit({ name, mfaDelete }) {
+    if (mfaDelete !== true) return;
+    throw new CoreError('InvalidBucketState', {
+      bucket: name,
+      reason: 'cannot have lifecycle rules while its MFA delete is on',
+    });
+  },
 };
 
 export interface PutLifecycleInput {
@@ -75,7 +84,7 @@ export interface PutLifecycleInput {
 
 /**
  * Answers the rules as kept: those with the id of one before keep the words of it that their door cannot say.
- * @throws CoreError InvalidArgument, NoSuchBucket, Busy
+ * @throws CoreError InvalidArgument, NoSuchBucket, InvalidBucketState for a bucket whose MFA delete is on, Busy
  */
 export async function putLifecycle(
   core: Core,

@@ -243,7 +243,7 @@ const addressPolicy = structure<AddressPolicy>({
   modifiedAt: number,
 });
 
-export const bucketFormat = recordFormat<BucketRecord>('bucket', 11, {
+export const bucketFormat = recordFormat<BucketRecord>('bucket', 12, {
   name: text as Field<BucketName>,
   id,
   projectId: id as Field<ProjectId>,
@@ -273,6 +273,7 @@ export const bucketFormat = recordFormat<BucketRecord>('bucket', 11, {
   objectReads: optional(word(...objectReadChoices)),
   addressPolicy: optional(addressPolicy),
   tags: optional(textMap),
+  mfaDelete: optional(flag),
 });
 
 export const bucketIndexFormat = recordFormat<BucketIndexRecord>('bucket index', 1, { id });

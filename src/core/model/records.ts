@@ -200,6 +200,8 @@ export interface BucketRecord {
   readonly addressPolicy?: AddressPolicy;
   /** Words of the owner's about the bucket; absent: none. */
   readonly tags?: Tags;
+  /** True: versions go for ever, and versioning changes, with a one-time password alone. Absent: nobody ever said. */
+  readonly mfaDelete?: boolean;
 }
 
 /** Which addresses may reach a bucket's objects at all, whoever asks (Krutrim's bucket policy). */

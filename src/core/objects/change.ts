@@ -20,6 +20,7 @@ import {
 import { ownSize } from '../model/own-data.ts';
 import type { NewObject, ObjectRecord } from '../model/records.ts';
 import { type LoadedBehind, newestBehind, readBehind } from '../versions/behind.ts';
+import type { Cleared } from '../versions/clearance.ts';
 import { newVersionId, nullVersion, sequenceOf } from '../versions/ids.ts';
 import {
   type Addition,
@@ -71,6 +72,7 @@ export async function draftVersionRemoval(
   core: Core,
   place: ObjectPlace,
   target: 'current' | LoadedBehind,
+  _cleared: Cleared,
 ): Promise<Draft> {
   const draft = new Draft(core);
   const { id, versioning } = place.bucket.record;

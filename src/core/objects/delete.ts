@@ -1,9 +1,11 @@
 /** DeleteObject for every door: what is current, which a bucket with versioning keeps behind a delete marker, or one version for ever. */
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import type { SecondFactor } from '../identity/second-factor.ts';
 import { committing, type Loaded } from '../model/draft.ts';
 import type { BucketName, ObjectKey, VersionId } from '../model/names.ts';
 import type { ObjectRecord } from '../model/records.ts';
+import { clear } from '../versions/clearance.ts';
 import { findVersion, type VersionPlace } from '../versions/find.ts';
 import { draftRemoval, draftVersionRemoval } from './change.ts';
 import { matches, type WriteConditions } from './conditions.ts';
@@ -19,6 +21,8 @@ export interface DeleteObjectInput {
   readonly only?: (object: Loaded<ObjectRecord>) => boolean;
   /** Any version this says no to stays; it is asked about what is really there. */
   readonly onlyVersion?: (place: VersionPlace) => Promise<boolean>;
+  /** What the caller shows where the bucket's MFA delete asks for it: for a version, never for a deletion that names none. */
+  readonly factor?: SecondFactor | undefined;
   /** True: in a bucket with versioning a delete marker comes also where there is no object. */
   readonly markAbsent?: boolean;
 }
@@ -32,7 +36,7 @@ export interface DeletedObject {
   readonly deleteMarker?: boolean;
 }
 
-/** @throws CoreError NoSuchBucket, PreconditionFailed, Busy */
+/** @throws CoreError NoSuchBucket, PreconditionFailed, InvalidArgument where a one-time password is needed and does not count, Busy */
 export async function deleteObject(core: Core, input: DeleteObjectInput): Promise<DeletedObject> {
   const { version } = input;
   return committing('object', () =>
@@ -59,13 +63,14 @@ async function deleteVersion(
   version: VersionId,
 ): Promise<DeletedObject> {
   const { place, found } = await findVersion(core, input, version);
+  const cleared = await clear(place.bucket.record, input.factor);
   if (found === undefined || (await input.onlyVersion?.({ place, found })) === false) {
     checkDeletion(input, undefined);
     return { existed: false, versionId: version };
   }
   const behind = found === 'current' ? undefined : found.record;
   checkDeletion(input, behind === undefined ? place.object?.record : objectIn(behind));
-  await (await draftVersionRemoval(core, place, found)).commit();
+  await (await draftVersionRemoval(core, place, found, cleared)).commit();
   return {
     existed: true,
     versionId: version,

@@ -60,6 +60,7 @@ const rows: JsonDoorRows<Status> = {
   NoSuchToken: 404,
   NoSuchPolicy: 404,
   NoSuchGrant: 404,
+  InvalidBucketState: 409,
   LastAdmin: 409,
   Duplicate: 409,
   LimitExceeded: 409,

@@ -114,6 +114,7 @@ const rows: { readonly [C in CoreErrorCode]: Row<C> } = {
   NoSuchBucket: unexpected,
   NoSuchGrant: unexpected,
   NoSuchPolicy: unexpected,
+  InvalidBucketState: unexpected,
   LastAdmin: unexpected,
   BucketExists: unexpected,
   BucketNotEmpty: unexpected,

@@ -69,6 +69,7 @@ const rows: JsonDoorRows<KosStatus> = {
   NoSuchToken: { status: 404, code: 'SessionNotFound', message: () => 'there is no such session' },
   NoSuchPolicy: { status: 404, code: 'PolicyNotFound', message: () => 'there is no such policy' },
   NoSuchGrant: 404,
+  InvalidBucketState: 409,
   LastAdmin: 409,
   Duplicate: { status: 409, code: 'AlreadyExists' },
   LimitExceeded: { status: 409, code: 'LimitExceeded' },

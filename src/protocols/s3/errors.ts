@@ -56,10 +56,11 @@ type Translations = {
 export const fromCore: Translations = {
   Unauthenticated: () => s3Error('AccessDenied'),
   AccessDenied: () => s3Error('AccessDenied'),
-  InvalidArgument: ({ what, reason }) =>
-    what === 'tag'
-      ? s3Error('InvalidTag', `The ${what} ${reason}.`)
-      : s3Error('InvalidArgument', `The ${what} ${reason}.`, { ArgumentName: what }),
+  InvalidArgument: ({ what, reason }, request) => {
+    if (what === 'otp') return mfaError(reason, request);
+    if (what === 'tag') return s3Error('InvalidTag', `The ${what} ${reason}.`);
+    return s3Error('InvalidArgument', `The ${what} ${reason}.`, { ArgumentName: what });
+  },
   InvalidBucketName: ({ bucket, reason }) =>
     s3Error('InvalidBucketName', `The bucket name ${reason}.`, { BucketName: bucket }),
   InvalidKey: ({ reason }) => s3Error('InvalidArgument', `The key ${reason}.`, { ArgumentName: 'key' }),
@@ -131,6 +132,7 @@ export const fromCore: Translations = {
   NoSuchToken: () => s3Error('InvalidToken'),
   NoSuchPolicy: () => s3Error('NoSuchBucketPolicy'),
   NoSuchGrant: ({ grant }) => s3Error('InvalidArgument', 'There is no such grant.', { ArgumentValue: grant }),
+  InvalidBucketState: ({ reason }) => s3Error('InvalidBucketState', `The bucket ${reason}.`),
   LastAdmin: () => s3Error('InvalidBucketState', 'The bucket must keep a storage administrator.'),
   Duplicate: ({ what, name }) => s3Error('OperationAborted', `There is a ${what} ${name} already.`),
   LimitExceeded: ({ what, limit }) =>
@@ -142,6 +144,13 @@ export const fromCore: Translations = {
   InsufficientStorage: () => s3Error('InsufficientStorage'),
   Internal: () => s3Error('InternalError'),
 };
+
+/** A code that is needed and was not shown, or is not taken. */
+function mfaError(reason: string, request: RequestView): S3Error {
+  return request.header('x-amz-mfa') === undefined
+    ? s3Error('AccessDenied', 'Mfa Authentication must be used for this request')
+    : s3Error('AccessDenied', `MultiFactorAuthentication failed: the one-time password ${reason}`);
+}
 
 function markerHeaders(version: string): ReplyHeaders {
   return deletionHeaders({ existed: true, versionId: version, deleteMarker: true });

@@ -96,6 +96,7 @@ const answers: Answers = {
   NoSuchToken: notFound,
   NoSuchGrant: notFound,
   NoSuchPolicy: notFound,
+  InvalidBucketState: () => page(409),
   LastAdmin: () => page(409),
   Duplicate: () => page(409),
   LimitExceeded: () => page(403),

@@ -57,6 +57,7 @@ const rows: JsonDoorRows<Status> = {
   NoSuchToken: 404,
   NoSuchGrant: 404,
   NoSuchPolicy: 404,
+  InvalidBucketState: 500,
   LastAdmin: 500,
   Duplicate: 500,
   LimitExceeded: 500,

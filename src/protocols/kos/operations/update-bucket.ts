@@ -5,12 +5,15 @@ import { authorize } from '../../../core/access/authorize.ts';
 import { getBucket } from '../../../core/buckets/get.ts';
 import { updateBucket as update } from '../../../core/buckets/update.ts';
 import { accountNumberOf } from '../../../core/identity/accounts.ts';
+import { secondFactor } from '../../../core/identity/second-factor.ts';
 import { bucketChange, bucketWish, changesNothing } from '../bucket-change.ts';
 import { bucketDocument, bucketSchema } from '../bucket-document.ts';
 import { jsonBody } from '../json-body.ts';
+import { otpSchema } from '../otp.ts';
 import { bucketOf, operation } from '../request.ts';
 
-const schema = Type.Object(bucketWish);
+/** `otp`: for another versioning of a bucket whose MFA delete (S3) is on. */
+const schema = Type.Object({ ...bucketWish, ...otpSchema.properties });
 
 export const updateBucket = operation({
   name: 'UpdateBucket',
@@ -30,9 +33,10 @@ export const updateBucket = operation({
       await authorize(core, actor, [{ action: 'storage.buckets.setIamPolicy', ...input }]);
     }
     const accountNumber = await accountNumberOf(core, input.project);
+    const factor = body.otp == null ? undefined : secondFactor(core, actor, { code: body.otp });
     const bucket = changesNothing(body)
       ? await getBucket(core, input.bucket)
-      : await update(core, input.bucket, bucketChange(core, body, 400));
+      : await update(core, input.bucket, bucketChange(core, body, 400), factor);
     return { bucket, accountNumber };
   },
   reply: ({ bucket, accountNumber }, _input, view) =>

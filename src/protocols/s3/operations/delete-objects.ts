@@ -1,4 +1,7 @@
-/** DeleteObjects: up to 1,000 deletions in one request, each allowed, done and answered by itself. */
+/**
+ * DeleteObjects: up to 1,000 deletions in one request, each allowed, done and answered by itself. Where the bucket's MFA delete asks for a
+ * code, one stands for all of them, and without one that counts nothing is deleted.
+ */
 import { inParallel } from '../../../base/in-parallel.ts';
 import { element, optionalElement, type Xml } from '../../../base/wire/xml.ts';
 import { may } from '../../../core/access/authorize.ts';
@@ -6,9 +9,11 @@ import type { Actor } from '../../../core/actor.ts';
 import { getBucket } from '../../../core/buckets/get.ts';
 import type { Core } from '../../../core/core.ts';
 import { CoreError } from '../../../core/errors.ts';
+import type { SecondFactor } from '../../../core/identity/second-factor.ts';
 import { type BucketName, defaultNameLimits, parseObjectKey } from '../../../core/model/names.ts';
 import { type DeletedObject, deleteObject } from '../../../core/objects/delete.ts';
 import { removingObject } from '../../../core/trail/removal.ts';
+import { clear } from '../../../core/versions/clearance.ts';
 import { bucketOf, readVersion } from '../address.ts';
 import { strongTags } from '../conditions.ts';
 import { type S3Request, s3Operation } from '../define-operation.ts';
@@ -16,12 +21,19 @@ import { type DeleteItem, readDelete } from '../documents/delete.ts';
 import { xmlReply } from '../documents/elements.ts';
 import { xmlBody } from '../documents/read-document.ts';
 import { S3Error, s3Error, toS3Error } from '../errors.ts';
+import { factorOf, readMfa } from '../mfa-header.ts';
 
 /** A thousand keys of a thousand characters, each written as a reference, is the most a document can need. */
 const documentLimit = 8 << 20;
 
 /** Deletions under way at once. They share commits of the engine; more would only queue. */
 const atOnce = 32;
+
+interface Deletion {
+  readonly bucket: BucketName;
+  readonly item: DeleteItem;
+  readonly factor: SecondFactor | undefined;
+}
 
 interface Outcome {
   readonly item: DeleteItem;
@@ -34,13 +46,17 @@ export const deleteObjectsOperation = s3Operation({
   name: 'DeleteObjects',
   route: { method: 'POST', scope: 'bucket', query: ['delete'] },
   body: xmlBody(documentLimit, readDelete),
-  parse: (view) => ({ bucket: bucketOf(view), view }),
+  parse: (view) => ({ bucket: bucketOf(view), mfa: readMfa(view), view }),
   authorize: 'in-run',
-  run: async ({ core, actor, input: { bucket, view }, body: { items, quiet }, signal }) => {
-    await getBucket(core, bucket);
+  run: async ({ core, actor, input: { bucket, mfa, view }, body: { items, quiet }, signal }) => {
+    const factor = factorOf(core, actor, mfa);
+    const info = await getBucket(core, bucket);
+    // A code that does not count ends the whole request, also one that nothing in it would ask for (API reference, DeleteObjects).
+    if (factor !== undefined || items.some(({ versionId }) => versionId !== undefined))
+      await clear(info, factor);
     const outcomes = await inParallel(items, atOnce, async (item) => {
       signal.throwIfAborted();
-      return deleteOne(core, actor, bucket, item, view);
+      return deleteOne(core, actor, { bucket, item, factor }, view);
     });
     return { outcomes, quiet };
   },
@@ -54,8 +70,7 @@ export const deleteObjectsOperation = s3Operation({
 async function deleteOne(
   core: Core,
   actor: Actor,
-  bucket: BucketName,
-  item: DeleteItem,
+  { bucket, item, factor }: Deletion,
   view: S3Request,
 ): Promise<Outcome> {
   try {
@@ -66,7 +81,7 @@ async function deleteOne(
     if (!allow) throw s3Error('AccessDenied');
     const ifMatch = strongTags(item.etag);
     const conditions = { ...(ifMatch !== undefined && { ifMatch }) };
-    const deletion = { bucket, key, version, conditions, markAbsent: true };
+    const deletion = { bucket, key, version, conditions, factor, markAbsent: true };
     const deleted = await deleteObject(removingObject(core, bucket, key), deletion);
     return { item, deleted };
   } catch (error) {
