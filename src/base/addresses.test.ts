@@ -63,6 +63,16 @@ test('finds addresses in lists', () => {
   assert.ok(!isListed(['0.0.0.0/0'], '2001:db8::1'));
 });
 
+test('networks of one family hold no addresses of the other', () => {
+  for (const network of ['::/0', '::/64', '::ffff:0:0/96']) {
+    assert.ok(!isListed([network], '127.0.0.1'), network);
+    assert.ok(!isListed([network], '::ffff:127.0.0.1'), network);
+  }
+  assert.ok(isListed(['::/0'], '2001:db8::1'));
+  assert.ok(!isListed(['0.0.0.0/0'], '2001:db8::1'));
+  assert.ok(isListed(['::/0', '0.0.0.0/0'], '127.0.0.1'));
+});
+
 test('undresses IPv4 addresses', () => {
   assert.equal(plainAddress('::FFFF:127.0.0.1'), '127.0.0.1');
   assert.equal(plainAddress('::1'), '::1');

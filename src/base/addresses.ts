@@ -2,7 +2,7 @@
  * Owns lists of addresses and networks: which entries there can be, and whether an address is in one. IPv4, IPv6 and CIDR;
  * refuses names, ranges, wildcards and zones.
  */
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /** Parsed form of an entry; `prefix` in bits. */
 interface Network {
@@ -19,8 +19,8 @@ export function isNetwork(text: string): boolean {
 /** Whether `address` is one of `networks`, all of which are known to be networks. An address that is none is in no list. */
 export function isListed(networks: readonly string[], address: string): boolean {
   const plain = plainAddress(address);
-  const family = isIP(plain);
-  return family !== 0 && blockListOf(networks).check(plain, family === 4 ? 'ipv4' : 'ipv6');
+  const family = familyOf(plain);
+  return family !== undefined && blockListsOf(networks)[family].check(plain, family);
 }
 
 /** An IPv4 address in IPv6's clothes (`::ffff:1.2.3.4`, as sockets that serve both tell it) as itself; any other as it is. */
@@ -29,26 +29,38 @@ export function plainAddress(address: string): string {
   return mapped !== undefined && isIPv4(mapped) ? mapped : address;
 }
 
-/** Compiled lists, as long as the records they stand in are remembered. */
-const blockLists = new WeakMap<readonly string[], BlockList>();
+/**
+ * Of each family its own, because a `BlockList` holds an IPv4 address to be in `::/0`, where it is a mapped one: who lists all of IPv6 does
+ * not mean all of IPv4.
+ */
+type BlockLists = Readonly<Record<Network['family'], BlockList>>;
 
-function blockListOf(networks: readonly string[]): BlockList {
-  let list = blockLists.get(networks);
-  if (list === undefined) {
-    list = new BlockList();
+/** Compiled lists, as long as the records they stand in are remembered. */
+const blockLists = new WeakMap<readonly string[], BlockLists>();
+
+function blockListsOf(networks: readonly string[]): BlockLists {
+  let lists = blockLists.get(networks);
+  if (lists === undefined) {
+    lists = { ipv4: new BlockList(), ipv6: new BlockList() };
     for (const text of networks) {
       const network = parseNetwork(text);
-      if (network !== undefined) list.addSubnet(network.address, network.prefix, network.family);
+      if (network === undefined) continue;
+      const { address, prefix, family } = network;
+      lists[family].addSubnet(address, prefix, family);
     }
-    blockLists.set(networks, list);
+    blockLists.set(networks, lists);
   }
-  return list;
+  return lists;
+}
+
+function familyOf(address: string): Network['family'] | undefined {
+  return isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
 }
 
 function parseNetwork(text: string): Network | undefined {
   const [, raw = '', bits] = /^([0-9A-Fa-f:.]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
   const address = plainAddress(raw);
-  const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
+  const family = familyOf(address);
   if (family === undefined) return undefined;
   const most = family === 'ipv4' ? 32 : 128;
   const prefix = bits === undefined ? most : Number(bits);

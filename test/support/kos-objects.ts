@@ -10,6 +10,15 @@ export interface ListedObject {
   readonly key: string;
 }
 
+/** An upload of one byte as curl sends forms. */
+export const formOf = (objectkey: string) => ({
+  headers: { 'Content-Type': 'multipart/form-data; boundary=edge' },
+  body: [
+    `--edge\r\nContent-Disposition: form-data; name="objectkey"\r\n\r\n${objectkey}\r\n`,
+    '--edge\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nx\r\n--edge--\r\n',
+  ].join(''),
+});
+
 /** The calls, each with the fields of its body; `bucket` is a name or a KRN. */
 export function kosObjects(server: Pick<TestServer, 'url'>, bucket: string) {
   const path = `/kos/v1/buckets/${bucket}/objects`;

@@ -3,6 +3,7 @@
  * naive model of the door. A probe changes nothing that another one sees: what would, fails for another reason once it is allowed.
  */
 import type { BucketAction, ProjectAction } from '../../src/core/access/roles.ts';
+import { formOf } from './kos-objects.ts';
 import { bucket } from './walkers.ts';
 
 export interface KosProbe {
@@ -29,12 +30,6 @@ const b = '/kos/v1/buckets/:b';
 const addresses = '/kos/v1/buckets/policy/:b';
 const noAddress = { s3_read_write_ips: ['nowhere'] };
 
-/** A form with one file, as curl sends it. */
-const form = {
-  headers: { 'Content-Type': 'multipart/form-data; boundary=edge' },
-  body: '--edge\r\nContent-Disposition: form-data; name="file"; filename="k"\r\n\r\nx\r\n--edge--\r\n',
-};
-
 /** Calls about one bucket and what is in it. */
 export const onBucket: readonly KosProbe[] = [
   probe(`GET ${b}`, 200, ['storage.buckets.get']),
@@ -56,7 +51,7 @@ export const onBucket: readonly KosProbe[] = [
   probe(`GET ${b}/objects?prefix=k`, 200, ['storage.objects.list']),
   probe(`PUT ${b}/objects`, 201, ['storage.objects.create'], { body: { objectkey: 'k' } }),
   probe(`PUT ${b}/objects`, 201, ['storage.objects.create'], { body: { prefix: 'folder' } }),
-  probe(`PUT ${b}/objects`, 201, ['storage.objects.create'], form),
+  probe(`PUT ${b}/objects`, 201, ['storage.objects.create'], formOf('k')),
   probe(`POST ${b}/objects/download`, 200, ['storage.objects.get'], { body: { objectkey: 'k' } }),
   probe(`POST ${b}/objects/download`, 404, ['storage.objects.get'], { body: { objectkey: 'none' } }),
   probe(`POST ${b}/objects/metadata`, 200, ['storage.objects.getMeta'], { body: { objectkey: 'k' } }),

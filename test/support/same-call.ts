@@ -2,6 +2,7 @@
 import type { BucketAction } from '../../src/core/access/roles.ts';
 import { ext } from './ext.ts';
 import { kos } from './kos.ts';
+import { formOf } from './kos-objects.ts';
 import { rawS3 } from './s3.ts';
 import type { TestUser } from './seed.ts';
 import type { TestServer } from './start-server.ts';
@@ -117,6 +118,7 @@ export function onObject(bucket: string, key: string, destination: string): Same
       needs: [need('storage.objects.create')],
       doors: [
         byKos(`PUT ${objects}`, 201, objectkey),
+        byKos(`PUT ${objects}`, 201, formOf(key)),
         byS3(`PUT /${bucket}/${key}`, 200, { body: 'x' }),
         byS3(`POST /${bucket}/${key}?uploads`, 200),
         bySwift(`PUT /${bucket}/${key}`, 201, { body: 'x' }),
@@ -150,6 +152,18 @@ export function onObject(bucket: string, key: string, destination: string): Same
     {
       needs: [...copied, need('storage.objects.delete')],
       doors: [byKos(`POST ${objects}/rename`, 409, { body: { oldKey: key, newKey: destination } })],
+    },
+    {
+      needs: [
+        need('storage.objects.get', `${key}-none`),
+        need('storage.objects.delete', `${key}-none`),
+        need('storage.objects.create', destination),
+      ],
+      doors: [
+        byKos(`POST ${objects}/move`, 404, {
+          body: { sourceKey: `${key}-none`, destinationKey: destination },
+        }),
+      ],
     },
   ];
 }
