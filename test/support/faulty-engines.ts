@@ -1,16 +1,18 @@
 /** Engines that fail when told, around real ones: what a full disk, a lost database or a lost answer looks like from inside. */
 import type { BlobId, BlobInfo, BlobStore, ByteRange } from '../../src/engines/blob/blob-store.ts';
-import { Unavailable } from '../../src/engines/errors.ts';
+import { Corrupt, Unavailable } from '../../src/engines/errors.ts';
 import type { Commit, Entry, Key, KeyRange, MetaStore } from '../../src/engines/meta/meta-store.ts';
 
 /**
  * `down`: nothing answers. `full`: reads work, commits find no space. `mute`: commits are carried out, and their answers are lost.
- * `read only`: commits find nobody.
+ * `read only`: commits find nobody. `damaged`: what is stored differs from its checksum wherever one looks.
  */
-export type MetaFault = 'none' | 'down' | 'full' | 'mute' | 'read only';
+export type MetaFault = 'none' | 'down' | 'full' | 'mute' | 'read only' | 'damaged';
 
 export class FaultyMeta implements MetaStore {
   fault: MetaFault = 'none';
+  /** Calls that still come through before the fault begins. */
+  sparing = 0;
   readonly #inner: MetaStore;
 
   constructor(inner: MetaStore) {
@@ -28,10 +30,12 @@ export class FaultyMeta implements MetaStore {
   }
 
   async commit(commit: Commit): Promise<void> {
-    if (this.fault === 'full') throw new Unavailable('no space for metadata', 'full');
-    if (this.fault === 'down' || this.fault === 'read only') throw new Unavailable('nobody answers');
+    const fault = this.#next();
+    if (fault === 'full') throw new Unavailable('no space for metadata', 'full');
+    if (fault === 'down' || fault === 'read only') throw new Unavailable('nobody answers');
+    if (fault === 'damaged') throw new Corrupt('the checksum differs');
     await this.#inner.commit(commit);
-    if (this.fault === 'mute') throw new Unavailable('the answer was lost');
+    if (fault === 'mute') throw new Unavailable('the answer was lost');
   }
 
   close(): Promise<void> {
@@ -39,7 +43,16 @@ export class FaultyMeta implements MetaStore {
   }
 
   #refuseReads(): void {
-    if (this.fault === 'down') throw new Unavailable('nobody answers');
+    const fault = this.#next();
+    if (fault === 'down') throw new Unavailable('nobody answers');
+    if (fault === 'damaged') throw new Corrupt('the checksum differs');
+  }
+
+  /** What befalls this call. */
+  #next(): MetaFault {
+    if (this.fault === 'none' || this.sparing === 0) return this.fault;
+    this.sparing -= 1;
+    return 'none';
   }
 }
 

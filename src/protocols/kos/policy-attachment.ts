@@ -35,8 +35,10 @@ export function attachmentOperation({ name, path, summary, refusals, change }: A
     run: async ({ core, input, body }) => {
       const account = await policyAccount(core, input);
       const { last, ...attachment } = attachmentOf(body, account);
+      // Before the change: behind it nothing may fail, or a client that tries again finds it done and is refused.
+      const policy = await getPolicy(core, input, last);
       await change(core, input, attachment);
-      return { policy: await getPolicy(core, input, last), accountNumber: account.number };
+      return { policy, accountNumber: account.number };
     },
     resource: (_body, output) => ({ type: 'Policy', name: output?.policy.name, id: output?.policy.id }),
     reply: (policy, _input, view) => json(200, policyDocument(policy, view)),
