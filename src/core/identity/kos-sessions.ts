@@ -134,6 +134,16 @@ export async function actorOfKosSession(
   return key.actor;
 }
 
+/** Who a text that is or was a session's token was made for, with the rights of now; whether the session still holds is another question. */
+export async function ownerOfKosSession(
+  core: Core,
+  sessionToken: string,
+  address: string,
+): Promise<UserActor | undefined> {
+  const token = openKosToken(core.masterKey, 'session', sessionToken);
+  return token && (await s3KeyOf(core, token.access, address))?.actor;
+}
+
 /** Best effort: that a session was used must not fail the request that uses it, nor count as its event. */
 async function noteUse(core: Core, { key, version, record }: Stored<KosSessionRecord>): Promise<void> {
   const now = core.clock();

@@ -11,7 +11,7 @@ import { CoreError } from '../../core/errors.ts';
 import { accountNumberOf, projectOfAccount } from '../../core/identity/accounts.ts';
 import { actorOfApiKey, isApiKey } from '../../core/identity/api-keys.ts';
 import { actorOfToken } from '../../core/identity/authenticate.ts';
-import { actorOfKosSession } from '../../core/identity/kos-sessions.ts';
+import { actorOfKosSession, ownerOfKosSession } from '../../core/identity/kos-sessions.ts';
 import {
   type BucketName,
   defaultNameLimits,
@@ -38,7 +38,10 @@ export async function authenticate(
 ): Promise<Authenticated> {
   const { request } = view;
   const decodeBody: Authenticated['decodeBody'] = (raw) => plainBody(raw, request.contentLength);
-  if (operation.public) return { actor: { kind: 'anonymous', address: request.address }, decodeBody };
+  if (operation.public) {
+    await checkBesideToken(core, view);
+    return { actor: { kind: 'anonymous', address: request.address }, decodeBody };
+  }
   const actor = await callerOf(core, view);
   if (view.settings.requireSession && isAboutObjects(operation)) requireSession(view);
   const administrators = isInternal(operation);
@@ -65,20 +68,51 @@ export async function accountOfOpenCall(core: Core, view: KosView): Promise<Proj
   return project;
 }
 
+/**
+ * Of a call that is proved by the session token in its path: what its headers say of the caller must be true of the session's owner. A token in a
+ * header is not looked at, because the path's is the one that is meant.
+ * @throws CoreError Unauthenticated
+ */
+async function checkBesideToken(core: Core, view: KosView): Promise<void> {
+  const { request, segments } = view;
+  if (segments.sessionToken === undefined) return;
+  const named = ['x-account-id', 'authorization', 'k-customer-id'].map((name) => request.headerText(name));
+  if (named.every((text) => given(text) === undefined)) return;
+  const owner = await ownerOfKosSession(core, segments.sessionToken, request.address);
+  const proofs = await keyProofs(core, view);
+  const [actor] = owner === undefined ? proofs : [owner];
+  if (actor === undefined) return;
+  checkAgreed(view, actor, proofs);
+  await accountOfCall(core, view, actor, false);
+}
+
 /** The one user that all proofs of the request are of. @throws CoreError Unauthenticated */
-async function callerOf(core: Core, { request }: KosView): Promise<UserActor> {
+async function callerOf(core: Core, view: KosView): Promise<UserActor> {
+  const { request } = view;
+  const session = given(request.header('x-session-token'));
+  const ofSession = session === undefined ? [] : [await actorOfKosSession(core, session, request.address)];
+  const proofs = [...ofSession, ...(await keyProofs(core, view))];
+  const [actor] = proofs;
+  if (actor === undefined) throw unauthenticated('no proof');
+  checkAgreed(view, actor, proofs);
+  return actor;
+}
+
+/** Whom the API keys and the token of the request are of. @throws CoreError Unauthenticated */
+async function keyProofs(core: Core, { request }: KosView): Promise<UserActor[]> {
   const { address } = request;
   const proofs: UserActor[] = [];
-  const session = given(request.header('x-session-token'));
-  if (session !== undefined) proofs.push(await actorOfKosSession(core, session, address));
   const bearer = bearerOf(request.headerText('authorization'));
   if (bearer !== undefined) {
     proofs.push(await (isApiKey(bearer) ? actorOfApiKey : actorOfToken)(core, bearer, address));
   }
   const account = given(request.headerText('x-account-id'));
   if (account !== undefined && isApiKey(account)) proofs.push(await actorOfApiKey(core, account, address));
-  const [actor] = proofs;
-  if (actor === undefined) throw unauthenticated('no proof');
+  return proofs;
+}
+
+/** @throws CoreError Unauthenticated */
+function checkAgreed({ request }: KosView, actor: UserActor, proofs: readonly UserActor[]): void {
   const agree = proofs.every(
     ({ userId, projectId }) => userId === actor.userId && projectId === actor.projectId,
   );
@@ -86,7 +120,6 @@ async function callerOf(core: Core, { request }: KosView): Promise<UserActor> {
   const customer = given(request.header('k-customer-id'));
   if (customer !== undefined && undashed(customer) !== actor.userId)
     throw unauthenticated('another customer');
-  return actor;
 }
 
 /** A session that does not hold has been refused before. @throws KosError 401 */
