@@ -98,22 +98,26 @@ replay.sample(update, async () => {
   assertBucket(answer.json, described());
 });
 
-replay.shows([`${update}: absent stays, tags are replaced whole`], `${update}: in part`, async () => {
-  for (const [body, changed] of [
-    [{ versioning: true }, { versioning: true }],
-    [{ tags: { one: '1' } }, { versioning: true, tags: { one: '1' } }],
-    [
-      { anonymous_access: true, versioning: false },
-      { anonymous_access: true, tags: { one: '1' } },
-    ],
-    [{ anonymous_access: false, tags, versioning: null }, {}],
-    [{}, {}],
-  ]) {
-    const answer = await replay.call(update, { bucketId: krn }, { body });
-    assertBucket(answer.json, { ...described(), ...changed });
-    assert.deepEqual((await replay.call(get, { bucketId: krn })).json, answer.json);
-  }
-});
+replay.shows(
+  [`${update}: absent stays, tags are replaced whole`, 'K2: tags', 'K10: the update of three fields'],
+  `${update}: in part`,
+  async () => {
+    for (const [body, changed] of [
+      [{ versioning: true }, { versioning: true }],
+      [{ tags: { one: '1' } }, { versioning: true, tags: { one: '1' } }],
+      [
+        { anonymous_access: true, versioning: false },
+        { anonymous_access: true, tags: { one: '1' } },
+      ],
+      [{ anonymous_access: false, tags, versioning: null }, {}],
+      [{}, {}],
+    ]) {
+      const answer = await replay.call(update, { bucketId: krn }, { body });
+      assertBucket(answer.json, { ...described(), ...changed });
+      assert.deepEqual((await replay.call(get, { bucketId: krn })).json, answer.json);
+    }
+  },
+);
 
 replay.shows([...parameters, `${list}: nextPage null at the end`], `${list}: every parameter`, async () => {
   for (const name of ['page-1', 'page-2', 'page-3']) await makeKosBucket(replay.server, name);
@@ -145,6 +149,14 @@ replay.sample(remove, async () => {
 const assertAll = async (answers: readonly Promise<KosAnswer>[], status: number, code: string) => {
   for (const answer of answers) assertKosError(await answer, status, code);
 };
+
+replay.shows(['K8: tiers'], `${create}: every tier, and fast without one`, async () => {
+  for (const tier of ['fast', 'slow', 'tier-1', 'tier-2', undefined]) {
+    const bucketId = replay.name();
+    await makeKosBucket(replay.server, bucketId, { tier });
+    assert.equal(fieldsOf(await replay.call(get, { bucketId })).tier, tier ?? 'fast');
+  }
+});
 
 replay.refuses(
   list,

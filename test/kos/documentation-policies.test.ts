@@ -78,11 +78,15 @@ replay.sample(create, async () => {
   policykrn = assertPolicy(made.json, 'name');
 });
 
-replay.sample(newest, async () => {
-  const answer = await replay.call(newest);
-  assert.equal(answer.status, 200, answer.text);
-  assert.equal(assertPolicy(answer.json, 'name'), policykrn);
-});
+replay.sample(
+  newest,
+  async () => {
+    const answer = await replay.call(newest);
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(assertPolicy(answer.json, 'name'), policykrn);
+  },
+  'K11: the newest policy',
+);
 
 replay.sample(get, async () => {
   for (const krn of [policykrn, encodeURIComponent(policykrn)]) {
@@ -111,16 +115,20 @@ replay.refuses(remove, [409], 'a policy that is attached, as often as it is aske
   }
 });
 
-replay.sample(detach, async () => {
-  const { policyKRN: second } = fieldsOf(await replay.call(newest));
-  const both = { policyKRNs: [policykrn, second] };
-  assert.equal((await replay.call(detach, {}, { body: both })).status, 200);
-  const forOne = { kcid: dashed(bob.id), ...both };
-  assert.equal((await replay.call(attach, {}, { body: forOne })).status, 200);
-  const answer = await replay.call(detach, {}, { body: forOne });
-  assert.equal(answer.status, 200, answer.text);
-  assertPolicy(answer.json, 'second');
-});
+replay.sample(
+  detach,
+  async () => {
+    const { policyKRN: second } = fieldsOf(await replay.call(newest));
+    const both = { policyKRNs: [policykrn, second] };
+    assert.equal((await replay.call(detach, {}, { body: both })).status, 200);
+    const forOne = { kcid: dashed(bob.id), ...both };
+    assert.equal((await replay.call(attach, {}, { body: forOne })).status, 200);
+    const answer = await replay.call(detach, {}, { body: forOne });
+    assert.equal(answer.status, 200, answer.text);
+    assertPolicy(answer.json, 'second');
+  },
+  'K4: for kcid or for the account',
+);
 
 replay.sample(remove, async () => {
   const gone = await replay.call(remove, { policykrn });
@@ -129,7 +137,7 @@ replay.sample(remove, async () => {
 });
 
 replay.shows(
-  [`${create}: statements and conditions as objects and as text`],
+  [`${create}: statements and conditions as objects and as text`, 'K3: statements as text'],
   `${create}: every form of statements is in force once it is attached`,
   async () => {
     const denied = { ...statement, actions: ['kos:ListBuckets'] };

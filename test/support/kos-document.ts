@@ -85,3 +85,17 @@ export async function assertDescribed(
   const [, errors] = Errors(whole, JSON.parse(text));
   assert.deepEqual(errors, [], `${method} ${path}: ${status} is not as described: ${text}`);
 }
+
+/** What `fetch` is answered, held against the document: for bodies and answers that are not JSON. */
+export async function fetchDescribed(
+  server: Pick<TestServer, 'url'>,
+  method: string,
+  path: string,
+  init: RequestInit,
+): Promise<{ status: number; text: string; type: string | null }> {
+  const response = await fetch(`${server.url}${path}`, { ...init, method });
+  const type = response.headers.get('content-type');
+  const answer = { status: response.status, text: await response.text(), type };
+  await assertDescribed(server, { method, path }, answer);
+  return answer;
+}

@@ -59,3 +59,11 @@ export const documentedEndpoints = {
 } as const;
 
 export type DocumentedPage = keyof typeof documentedEndpoints;
+
+/** What the document contradicts itself in, by the page whose replay shows what is taken (reference 10.9; K1 is the frame's). */
+export const contradictions: Partial<Record<DocumentedPage, readonly string[]>> = {
+  buckets: ['K2: tags', 'K8: tiers', 'K10: the update of three fields'],
+  policies: ['K3: statements as text', 'K4: for kcid or for the account', 'K11: the newest policy'],
+  objects: ['K5: a download is JSON', 'K6: an upload is begun', 'K7: objectkey and objectKey'],
+  addresses: ['K9: 200 without a body'],
+};

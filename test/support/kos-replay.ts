@@ -9,7 +9,7 @@ import { Documentation } from './documentation.ts';
 import type { MetaFault } from './faulty-engines.ts';
 import { type FaultyServer, startFaultyServer } from './faulty-server.ts';
 import { assertKosError, type KosAnswer, type KosCall, kos, makeKosBucket } from './kos.ts';
-import { type DocumentedPage, documentedEndpoints } from './kos-endpoints.ts';
+import { contradictions, type DocumentedPage, documentedEndpoints } from './kos-endpoints.ts';
 import { demo, eve, other } from './seed.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
@@ -66,7 +66,11 @@ export class KosReplay {
       `${route}: sample`,
       ...statuses.map((status) => `${route}: ${status}`),
     ]);
-    this.#document = new Documentation(`Krutrim: ${page}`, [...rows, ...more]);
+    this.#document = new Documentation(`Krutrim: ${page}`, [
+      ...rows,
+      ...more,
+      ...(contradictions[page] ?? []),
+    ]);
     before(async () => {
       [this.#real, this.#faulty] = await Promise.all([startServer(), startFaultyServer()]);
     });
@@ -85,10 +89,11 @@ export class KosReplay {
     return this.#faulty;
   }
 
-  /** The sample request and its answer, all of its fields. */
-  sample(route: string, body: () => Promise<void>): void {
+  /** The sample request and its answer, all of its fields; `more`: rows that are shown by the way. */
+  sample(route: string, body: () => Promise<void>, ...more: string[]): void {
     const [success] = this.#call(route).statuses;
-    this.#document.shows([`${route}: sample`, `${route}: ${success}`], `${route}: the sample`, body);
+    const rows = [`${route}: sample`, `${route}: ${success}`, ...more];
+    this.#document.shows(rows, `${route}: the sample`, body);
   }
 
   /** Refusals of one call, each shown by `body`. */

@@ -8,9 +8,8 @@ import type { BucketName } from '../model/names.ts';
 import type { BucketRecord } from '../model/records.ts';
 import { clear } from '../versions/clearance.ts';
 import type { BucketInfo } from './buckets.ts';
-import { getBucket } from './get.ts';
+import { openCounted } from './get.ts';
 import { keepAnAdmin } from './last-admin.ts';
-import { openBucket } from './lookup.ts';
 import { sealTempUrlKeys } from './temp-url-keys.ts';
 
 type Clearable = 'publicAddresses' | 'readAcl' | 'writeAcl' | 'objectReads' | 'addressPolicy' | 'tags';
@@ -32,8 +31,9 @@ export async function updateBucket(
   factor?: SecondFactor,
 ): Promise<BucketInfo> {
   const key = bucketKey(name);
-  const record = await committing('bucket', async () => {
-    const bucket = await openBucket(core, name);
+  return committing('bucket', async () => {
+    // Counters and all are read before the change: behind it nothing may fail, or a client that tries again finds it done.
+    const { bucket, info } = await openCounted(core, name);
     const wanted = applied(bucket.record, change(bucket.record));
     const metadata = sealTempUrlKeys(core, wanted.metadata);
     const changed = { ...wanted, metadata, modifiedAt: core.clock() };
@@ -41,10 +41,8 @@ export async function updateBucket(
     const draft = new Draft(core).check(key, bucket.version).put(key, bucketFormat.encode(changed));
     await keepAnAdmin(core, draft, bucket.record, changed);
     await draft.commit();
-    return changed;
+    return { ...changed, objects: info.objects, bytes: info.bytes };
   });
-  const { objects, bytes } = await getBucket(core, name);
-  return { ...record, objects, bytes };
 }
 
 /** `record` with `change` in it. */
