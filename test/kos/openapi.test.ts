@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { operations } from '../../src/protocols/kos/operations/index.ts';
 import { apiKeyOf, makeKosBucket } from '../support/kos.ts';
-import { assertDescribed, describedCall, apiDocument as documentOf } from '../support/kos-document.ts';
+import {
+  assertDescribed,
+  describedCall,
+  apiDocument as documentOf,
+  fetchDescribed,
+} from '../support/kos-document.ts';
 import { kosObjects } from '../support/kos-objects.ts';
 import { alice } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
@@ -72,29 +77,16 @@ test('it has the form that stores a file, and the bytes that a download may be',
 test('what it says of the form and of the bytes is what is served', async () => {
   await makeKosBucket(server, 'described-box');
   const { path } = kosObjects(server, 'described-box');
-  const send = async (
-    method: string,
-    at: string,
-    headers: Record<string, string>,
-    body: string | FormData,
-  ) => {
-    const answer = await fetch(`${server.url}${at}`, {
-      method,
-      headers: { 'x-account-id': apiKeyOf(alice), ...headers },
-      body,
-    });
-    const text = await answer.text();
-    const type = answer.headers.get('content-type');
-    await assertDescribed(server, { method, path: at }, { status: answer.status, text, type });
-    return { text, type };
-  };
   const form = new FormData();
   form.append('prefix', 'folder');
   form.append('file', new File(['not { JSON'], 'name'));
-  await send('PUT', path, {}, form);
-  const headers = { 'Content-Type': 'application/json', Accept: 'application/octet-stream' };
-  const got = await send('POST', `${path}/download`, headers, JSON.stringify({ objectkey: 'folder/name' }));
-  assert.deepEqual(got, { text: 'not { JSON', type: 'application/octet-stream' });
+  const proof = { 'x-account-id': apiKeyOf(alice) };
+  const stored = await fetchDescribed(server, 'PUT', path, { headers: proof, body: form });
+  assert.equal(stored.status, 201);
+  const headers = { ...proof, 'Content-Type': 'application/json', Accept: 'application/octet-stream' };
+  const body = JSON.stringify({ objectkey: 'folder/name' });
+  const got = await fetchDescribed(server, 'POST', `${path}/download`, { headers, body });
+  assert.deepEqual(got, { status: 200, text: 'not { JSON', type: 'application/octet-stream' });
 });
 
 test('the check refuses answers that are not as described', async () => {
