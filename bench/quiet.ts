@@ -4,8 +4,8 @@
  */
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { machineProcessorSeconds, ownProcessorSeconds, processorSeconds } from './child.ts';
 import type { Peer } from './peers/peer.ts';
+import { machineProcessorSeconds, ownProcessorSeconds, processorSeconds } from './processes.ts';
 
 /** Share of all processors that other work may take before it counts as a disturbance. */
 const tolerated = 0.1;

@@ -18,12 +18,12 @@ import { sealEvents } from '../src/core/trail/seal.ts';
 import { openLmdb } from '../src/engines/meta/lmdb/open.ts';
 import type { MetaStore } from '../src/engines/meta/meta-store.ts';
 import { openPostgres } from '../src/engines/meta/postgres/open.ts';
+import { answers, freePort, type Started, start, stop } from '../test/support/foreign-programs.ts';
 import { issueToken } from '../test/support/iam.ts';
 import { memoryCore } from '../test/support/memory-core.ts';
 import { root, standardSeed } from '../test/support/seed.ts';
 import { runtimePath } from '../test/support/start-server.ts';
 import { tempDirectory } from '../test/support/temp.ts';
-import { answers, freePort, type Started, start, stop } from './child.ts';
 
 const batch = 16_384;
 /** Left unsealed, as a busy service has them. */

@@ -2,8 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { processorSeconds, programs, run } from '../child.ts';
+import { run } from '../../test/support/foreign-programs.ts';
 import type { Door, Peer } from '../peers/peer.ts';
+import { processorSeconds, programs } from '../processes.ts';
 import type { Quiet } from '../quiet.ts';
 import { inTurns, median } from './rounds.ts';
 

@@ -1,8 +1,8 @@
 /** Resident memory: idle, and while a stream of uploads passes through. */
 import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { residentMemory } from '../child.ts';
 import type { Peer } from '../peers/peer.ts';
+import { residentMemory } from '../processes.ts';
 import { upload } from './large-objects.ts';
 
 const mib = 1024 * 1024;

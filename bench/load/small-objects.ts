@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processorSeconds } from '../child.ts';
 import type { Door, Peer } from '../peers/peer.ts';
+import { processorSeconds } from '../processes.ts';
 import type { Quiet } from '../quiet.ts';
 import { fill, keyAt } from './fill.ts';
 import { inTurns, median } from './rounds.ts';

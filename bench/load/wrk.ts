@@ -2,8 +2,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { programs, run } from '../child.ts';
+import { run } from '../../test/support/foreign-programs.ts';
 import type { Door, PreparedRequest } from '../peers/peer.ts';
+import { programs } from '../processes.ts';
 
 export interface Replay {
   readonly door: Door;

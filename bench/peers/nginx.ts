@@ -2,8 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { answers, family, freePort, start, stop } from '../../test/support/foreign-programs.ts';
 import { tempDirectory } from '../../test/support/temp.ts';
-import { answers, family, freePort, programs, start, stop } from '../child.ts';
+import { programs } from '../processes.ts';
 import type { Door, Peer } from './peer.ts';
 
 export async function startNginx(): Promise<Peer> {

@@ -7,8 +7,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answers, freePort, run, type Started, start, stop } from '../../test/support/foreign-programs.ts';
 import { tempDirectory } from '../../test/support/temp.ts';
-import { answers, freePort, programs, run, type Started, start, stop } from '../child.ts';
+import { programs } from '../processes.ts';
 import type { Peer } from './peer.ts';
 import { s3Door } from './s3-door.ts';
 

@@ -7,8 +7,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  answers,
+  family,
+  freePort,
+  run,
+  type Started,
+  start,
+  stop,
+} from '../../test/support/foreign-programs.ts';
 import { tempDirectory } from '../../test/support/temp.ts';
-import { answers, family, freePort, programs, run, type Started, start, stop } from '../child.ts';
+import { programs } from '../processes.ts';
 import type { Peer } from './peer.ts';
 import { swiftDoor } from './swift-door.ts';
 

@@ -1,21 +1,11 @@
 // ONGGI_INTERNAL_LISTEN: internal calls on an address of their own, in every worker, and nothing else there
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { freePort } from '../support/foreign-programs.ts';
 import { assertKosError, kos } from '../support/kos.ts';
 import { apiDocument } from '../support/kos-document.ts';
 import { bob } from '../support/seed.ts';
 import { runUntilExit, startServer } from '../support/start-server.ts';
-
-/** A port nobody had a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  assert.ok(address !== null && typeof address !== 'string');
-  return address.port;
-}
 
 const everything = '/internal/kos/v1/access_keys_all';
 const buckets = '/kos/v1/buckets';

@@ -17,11 +17,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { freePort } from './foreign-programs.ts';
 import { childrenOf, killAll } from './process-tree.ts';
 import { adopt, tempDirectory } from './temp.ts';
 
@@ -218,13 +218,4 @@ async function answers(server: ChildProcess, url: string, home: string): Promise
   }
   server.kill('SIGKILL');
   throw new Error(`PostgreSQL did not get ready:\n${readFileSync(join(home, 'log'), 'utf8')}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -1,14 +1,13 @@
 /**
- * Child processes of the benchmark: started in the foreground with their output in a file, waited for over HTTP, measured,
- * and stopped by their own process ids. Owns nothing else on the machine.
+ * Programs that are not ours, beside which Onggi is tested and measured: started in the foreground with their output in a file, waited
+ * for over HTTP, and stopped by their own process ids. Owns nothing else on the machine.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { basename, delimiter, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { adopt, signalGroup } from '../test/support/temp.ts';
-import { Unavailable } from './peers/peer.ts';
+import { adopt, signalGroup } from './temp.ts';
 
 export interface Started {
   readonly name: string;
@@ -119,22 +118,6 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Paths of programs by name. @throws Unavailable naming the Debian packages of those that are missing */
-export function programs<Name extends string>(
-  packages: Readonly<Record<Name, string>>,
-): Record<Name, string> {
-  const places = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin'];
-  const found = {} as Record<Name, string>;
-  const missing = new Set<string>();
-  for (const name of Object.keys(packages) as Name[]) {
-    const path = places.map((place) => join(place, name)).find((candidate) => existsSync(candidate));
-    if (path === undefined) missing.add(packages[name]);
-    else found[name] = path;
-  }
-  if (missing.size > 0) throw new Unavailable(`not installed: Debian package ${[...missing].join(', ')}`);
-  return found;
-}
-
 /** All processes below `pid`. */
 export function descendants(pid: number): number[] {
   const children = new Map<number, number[]>();
@@ -158,59 +141,9 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-/** Resident memory in bytes: all of it, and the part that is the process's own (not mapped files). 0 when it is gone. */
-export function residentMemory(pid: number): { all: number; own: number } {
-  let status = '';
-  try {
-    status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch {
-    return { all: 0, own: 0 };
-  }
-  const field = (name: string) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
-  return { all: field('VmRSS'), own: field('RssAnon') };
-}
-
 /** A started server and its workers, as a peer lists them. */
 export function family(one: Started): { name: string; pid: number }[] {
   const { pid } = one.child;
   if (pid === undefined) return [];
   return [pid, ...descendants(pid)].map((each) => ({ name: one.name, pid: each }));
-}
-
-/** Processor seconds, user and system together, that these processes have used so far. */
-export function processorSeconds(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => sum + ticksOf(pid, 2), 0) / ticksPerSecond;
-}
-
-/** Processor seconds of this process and of all its children that have ended. */
-export function ownProcessorSeconds(): number {
-  return ticksOf(process.pid, 4) / ticksPerSecond;
-}
-
-/** Processor seconds that the whole machine was busy, whoever with, and that its host took away. */
-export function machineProcessorSeconds(): number {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, stolen = 0] = readFileSync(
-    '/proc/stat',
-    'utf8',
-  )
-    .slice('cpu'.length, 200)
-    .trim()
-    .split(/\s+/)
-    .map(Number);
-  return (user + nice + system + irq + softIrq + stolen) / ticksPerSecond;
-}
-
-/** On every common Linux. */
-const ticksPerSecond = 100;
-
-/** The first `fields` of utime, stime, cutime, cstime; 0 of a process that is gone. */
-function ticksOf(pid: number, fields: 2 | 4): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const times = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return times.slice(11, 11 + fields).reduce((sum, ticks) => sum + Number(ticks), 0);
-  } catch {
-    return 0;
-  }
 }
