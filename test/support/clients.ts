@@ -12,11 +12,22 @@ const probes = {
     debianPackage: 'python3-boto3',
   },
   curl: { command: ['curl', '--version'], debianPackage: 'curl' },
+  'docker-registry': { command: ['docker-registry', '--version'], debianPackage: 'docker-registry' },
   openstack: { command: ['openstack', '--version'], debianPackage: 'python3-openstackclient' },
   rclone: { command: ['rclone', 'version'], debianPackage: 'rclone' },
+  restic: { command: ['restic', 'version'], debianPackage: 'restic' },
   s3cmd: { command: ['s3cmd', '--version'], debianPackage: 's3cmd' },
+  // Version 1.90 needs the device to mount anything, and a container may not have it.
+  s3fs: {
+    command: ['sh', '-c', 's3fs --version && : <>/dev/fuse'],
+    debianPackage: 's3fs, and the device /dev/fuse',
+  },
   swift: { command: ['swift', '--version'], debianPackage: 'python3-swiftclient' },
-} as const satisfies Record<string, { command: readonly [string, ...string[]]; debianPackage: string }>;
+  terraform: { command: ['terraform', 'version'], debianPackage: undefined },
+} as const satisfies Record<
+  string,
+  { command: readonly [string, ...string[]]; debianPackage: string | undefined }
+>;
 
 export type Client = keyof typeof probes;
 
@@ -29,7 +40,8 @@ export function skipUnless(client: Client): string | false {
   const { command, debianPackage } = probes[client];
   const [program, ...args] = command;
   const probe = spawnSync(program, args, { stdio: 'ignore', timeout: 30_000 });
-  const reason = probe.status === 0 ? false : `${client} is not installed (Debian package ${debianPackage})`;
+  const hint = debianPackage === undefined ? '' : ` (Debian package ${debianPackage})`;
+  const reason = probe.status === 0 ? false : `${client} is not installed${hint}`;
   found.set(client, reason);
   return reason;
 }
