@@ -1,7 +1,8 @@
 /**
- * Owns speaking S3 and Swift in the crash rounds: one vocabulary for both, in which losing the connection is an answer like any
- * other. Refuses to judge whether an answer is right.
+ * Owns speaking S3, Swift and Krutrim's API in the crash rounds: one vocabulary for all, in which losing the connection is an answer
+ * like any other. Refuses to judge whether an answer is right.
  */
+import { apiKeyOf } from '../support/kos.ts';
 import { objectTarget, type RawRequest, rawS3 } from '../support/s3.ts';
 import type { TestUser } from '../support/seed.ts';
 import { accountName, type SwiftCall, swiftRequest, v1Login } from '../support/swift.ts';
@@ -9,7 +10,7 @@ import { accountName, type SwiftCall, swiftRequest, v1Login } from '../support/s
 /** What an answer says, in words that both protocols share. */
 export type Verdict =
   | 'done'
-  /** Swift's 202 to PUT of a container, S3's BucketAlreadyOwnedByYou. */
+  /** Swift's 202 to PUT of a container, S3's BucketAlreadyOwnedByYou, Krutrim's AlreadyExists. */
   | 'exists'
   /** No such object, bucket or upload; `code` tells which, where the protocol does. */
   | 'absent'
@@ -43,6 +44,7 @@ export interface Place {
   readonly key: string;
 }
 
+/** The doors that objects are read and written through. */
 export type DoorName = 'S3' | 'Swift';
 
 /** Where the server is now: restarts change it. */
@@ -77,11 +79,7 @@ export function askS3(at: Address, user: TestUser, call: Call): Promise<Answer> 
     const { status, headers, body, element } = await rawS3(at, request);
     const code = status >= 400 ? element('Code') : undefined;
     const verdict = status < 300 ? 'done' : (byCode[code ?? ''] ?? byStatus[status] ?? 'wrong');
-    const header = (name: string) => {
-      const value = headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    };
-    return { status, verdict, code, header, bytes: body };
+    return { status, verdict, code, header: (name: string) => singleHeader(headers[name]), bytes: body };
   });
 }
 
@@ -108,6 +106,23 @@ export function askSwift(at: Address, token: string, user: TestUser, call: Call)
   });
 }
 
+/** A call of Krutrim's API: `body` is JSON. */
+export function askKos(at: Address, user: TestUser, call: Call): Promise<Answer> {
+  return ask(call, async () => {
+    const headers = { 'x-account-id': apiKeyOf(user), 'Content-Type': 'application/json', ...call.headers };
+    const { status, headers: answered, body, text } = await rawS3(at, { ...call, headers });
+    const code = status >= 400 ? /"code":"(\w+)"/.exec(text)?.[1] : undefined;
+    const refusal = code === 'AlreadyExists' ? 'exists' : (byStatus[status] ?? 'wrong');
+    return {
+      status,
+      verdict: status < 300 ? 'done' : refusal,
+      code,
+      header: (name: string) => singleHeader(answered[name]),
+      bytes: body,
+    };
+  });
+}
+
 export async function logInToSwift(at: Address, user: TestUser): Promise<string> {
   return (await v1Login(at, user)).token;
 }
@@ -115,6 +130,10 @@ export async function logInToSwift(at: Address, user: TestUser): Promise<string>
 /** `/bucket/key`, encoded as both protocols take it. */
 export function targetOf({ bucket, key }: Place): string {
   return objectTarget(bucket, key);
+}
+
+function singleHeader(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
 }
 
 type Received = Omit<Answer, 'told'> & { readonly status: number };

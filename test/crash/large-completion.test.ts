@@ -1,9 +1,9 @@
 // A completion that writes its manifest in several commits, killed in the middle of them.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withStore } from '../support/offline-store.ts';
+import { beginUpload, completionOf, copyParts, etagOfParts, type Parts } from '../support/parts-by-copy.ts';
 import { rawS3 } from '../support/s3.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { auditCounters } from '../support/store-audit.ts';
@@ -15,12 +15,10 @@ import { clear, prepare } from './stage.ts';
 import { Victim } from './victim.ts';
 
 /** More than one commit takes, so that the manifest is written beforehand. */
-const parts = 620;
+const count = 620;
 const kills = 4;
 /** Milliseconds from the request to the death; a completion takes some tens. */
 const moments = [5, 120] as const;
-/** Copies of parts at once. */
-const copiers = 4;
 const place = { bucket: steadyBuckets[1], key: steadyKeys[0] ?? '' };
 
 it('a completion of many parts is whole or absent, whenever it is killed', async () => {
@@ -34,13 +32,15 @@ it('a completion of many parts is whole or absent, whenever it is killed', async
   const base = scene.contents.find(bareEtag(await ask(scene, 'HEAD', targetOf(basePlace))));
   assert.ok(base);
   const bytes = base.slice(0, partBytes);
-  const target = await begin(scene);
-  await copyParts(scene, target, base.md5);
-  const etag = etagOfParts(base.md5);
+  const parts: Parts = { source: targetOf(basePlace), md5: base.md5, count };
+  const builder = { server: await scene.address, user: scene.user };
+  const target = await beginUpload(builder, targetOf(place));
+  await copyParts(builder, target, parts);
+  const etag = etagOfParts(parts);
 
   let completed = false;
   for (let number = 1; number <= kills; number += 1) {
-    const answer = complete(scene, target, base.md5);
+    const answer = complete(scene, target, parts);
     const moment = random.between(...moments);
     await sleep(moment);
     scene.died();
@@ -58,7 +58,7 @@ it('a completion of many parts is whole or absent, whenever it is killed', async
     const listed = await scene.ask('S3', { method: 'GET', target });
     assert.equal(listed.verdict, completed ? 'absent' : 'done');
   }
-  const again = await complete(scene, target, base.md5);
+  const again = await complete(scene, target, parts);
   assert.deepEqual([again.verdict, copiedEtag(again)], ['done', etag], again.told);
   await readBack(scene, etag, bytes, random);
   assert.deepEqual(scene.recorder.violations, []);
@@ -83,50 +83,17 @@ async function putBefore(scene: Scene): Promise<Content> {
   return content;
 }
 
-/** Answers the target of the upload. */
-async function begin(scene: Scene): Promise<string> {
-  const begun = await ask(scene, 'POST', `${targetOf(place)}?uploads`);
-  const id = /<UploadId>(.*?)<\/UploadId>/.exec(begun.bytes.toString())?.[1];
-  assert.ok(id);
-  return `${targetOf(place)}?uploadId=${id}`;
-}
-
-async function copyParts(scene: Scene, target: string, md5: string): Promise<void> {
-  const numbers = Array.from({ length: parts }, (_, index) => index + 1).values();
-  const copy = async () => {
-    for (const number of numbers) {
-      const answer = await scene.ask('S3', {
-        method: 'PUT',
-        target: `${target}&partNumber=${number}`,
-        headers: { 'x-amz-copy-source': targetOf(basePlace) },
-      });
-      assert.equal(copiedEtag(answer), md5, answer.told);
-    }
-  };
-  await Promise.all(Array.from({ length: copiers }, copy));
-}
-
-function complete(scene: Scene, target: string, md5: string): Promise<Answer> {
-  const list = Array.from(
-    { length: parts },
-    (_, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${md5}</ETag></Part>`,
-  );
-  const body = `<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`;
-  return scene.ask('S3', { method: 'POST', target, body });
-}
-
-function etagOfParts(md5: string): string {
-  const digests = Buffer.from(md5.repeat(parts), 'hex');
-  return `${createHash('md5').update(digests).digest('hex')}-${parts}`;
+function complete(scene: Scene, target: string, parts: Parts): Promise<Answer> {
+  return scene.ask('S3', { method: 'POST', target, body: completionOf(parts) });
 }
 
 /** The size, and ranges anywhere: all parts are alike, so the bytes of every place are known. */
 async function readBack(scene: Scene, etag: string, bytes: Buffer, random: SeededRandom): Promise<void> {
   const head = await ask(scene, 'HEAD', targetOf(place));
-  assert.deepEqual([bareEtag(head), head.header('content-length')], [etag, String(parts * partBytes)]);
+  assert.deepEqual([bareEtag(head), head.header('content-length')], [etag, String(count * partBytes)]);
   const twice = Buffer.concat([bytes, bytes]);
   for (let turn = 0; turn < 40; turn += 1) {
-    const start = random.between(0, parts - 2) * partBytes + random.between(0, partBytes - 1);
+    const start = random.between(0, count - 2) * partBytes + random.between(0, partBytes - 1);
     const length = random.between(1, 300_000);
     const headers = { Range: `bytes=${start}-${start + length - 1}` };
     const part = await rawS3(await scene.address, { target: targetOf(place), headers, user: scene.user });

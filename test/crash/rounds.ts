@@ -61,7 +61,12 @@ export async function underLoad(
   );
 }
 
-async function dieAndRise({ victim, scene }: Stage, death: Death, random: SeededRandom): Promise<void> {
+/** Kills, and starts again where that is ours to do; requests meanwhile wait for the new server. */
+export async function dieAndRise(
+  { victim, scene }: Pick<Stage, 'victim' | 'scene'>,
+  death: Death,
+  random: SeededRandom,
+): Promise<void> {
   scene.died();
   if (death.startsWith('a worker')) return victim.kill(death, random);
   const { promise, resolve, reject } = Promise.withResolvers<{ url: string }>();
@@ -78,7 +83,7 @@ async function dieAndRise({ victim, scene }: Stage, death: Death, random: Seeded
 }
 
 /** Nothing but the deaths themselves is an error of the server. */
-function checkLog({ victim, scene }: Stage): void {
+export function checkLog({ victim, scene }: Pick<Stage, 'victim' | 'scene'>): void {
   for (const line of victim.errors()) {
     if (!line.includes('a worker died')) scene.recorder.wrong(`logged: ${line}`);
   }

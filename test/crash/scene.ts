@@ -7,7 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { State } from '../support/linearizability.ts';
 import { alice } from '../support/seed.ts';
 import { Contents } from './contents.ts';
-import { type Address, type Answer, askS3, askSwift, type Call, type DoorName, type Place } from './doors.ts';
+import {
+  type Address,
+  type Answer,
+  askKos,
+  askS3,
+  askSwift,
+  type Call,
+  type DoorName,
+  type Place,
+} from './doors.ts';
 import { absent, type Effect, Recorder } from './recorder.ts';
 
 /** Buckets that stay, and buckets that come and go. */
@@ -86,12 +95,15 @@ export class Scene {
   }
 
   /** Asks, and reports what must not be: no answer, a wrong one, or a lost connection while everything runs. */
-  async ask(door: DoorName, call: Call): Promise<Answer> {
+  async ask(door: DoorName | 'KOS', call: Call): Promise<Answer> {
     const address = await this.#address;
     const from = performance.now();
-    const answer = await (door === 'S3'
-      ? askS3(address, this.user, call)
-      : askSwift(address, this.token, this.user, call));
+    const asking = {
+      S3: () => askS3(address, this.user, call),
+      Swift: () => askSwift(address, this.token, this.user, call),
+      KOS: () => askKos(address, this.user, call),
+    };
+    const answer = await asking[door]();
     const { verdict, told } = answer;
     this.slowest = Math.max(this.slowest, performance.now() - from);
     if (verdict === 'busy') await sleep(comeBackAfter);

@@ -1,5 +1,6 @@
 /** Owns the beginning and the end of a crash test: what is there before the load, and that nothing is there after the last look. */
 import assert from 'node:assert/strict';
+import type { Core } from '../../src/core/core.ts';
 import { collect } from '../../src/core/objects/collect.ts';
 import { sweepOrphans } from '../../src/core/objects/sweep-orphans.ts';
 import { blobFiles, countersLeft, type StoreLocation, withStore } from '../support/offline-store.ts';
@@ -21,7 +22,8 @@ export interface Stage {
   readonly uploads: Uploads;
 }
 
-const encryption =
+/** S3's document that has a bucket's objects encrypted. */
+export const encryption =
   '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>' +
   '</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>';
 
@@ -52,21 +54,29 @@ export async function clear({ victim, scene }: Stage): Promise<number> {
 
 /** What the background jobs would do in the days after; then there must be nothing. */
 async function emptyStore(store: StoreLocation): Promise<number> {
-  const swept = await withStore(
-    store,
-    async (core) => {
-      for (;;) {
-        const { visited, failures } = await collect(core, 10_000);
-        assert.deepEqual(failures, []);
-        if (visited === 0) break;
-      }
-      const orphans = await sweepOrphans(core, 0);
-      await auditNothingLeft(core);
-      return orphans;
-    },
-    days,
-  );
+  const swept = await settleStore(store);
   assert.deepEqual(await countersLeft(store), []);
   assert.deepEqual(blobFiles(store), []);
   return swept;
+}
+
+/**
+ * What the background jobs would do in the days after, on a store without a server; then every blob is there that is referred to, and no
+ * other. Answers how many blobs of dead writers were swept.
+ */
+export function settleStore(store: StoreLocation): Promise<number> {
+  const settle = async (core: Core) => {
+    for (;;) {
+      const { visited, failures } = await collect(core, 10_000);
+      assert.deepEqual(failures, []);
+      if (visited === 0) break;
+    }
+    const orphans = await sweepOrphans(core, 0);
+    await auditNothingLeft(core);
+    const kept: string[] = [];
+    for await (const { id } of core.blobs.enumerate()) kept.push(id);
+    assert.equal(blobFiles(store).length, kept.length, 'files beside the blobs');
+    return orphans;
+  };
+  return withStore(store, settle, days);
 }

@@ -19,23 +19,32 @@ export type Death = (typeof deaths)[number];
 /** Longer than running requests get to finish, in milliseconds. */
 const orphansEndWithin = 45_000;
 
+/** How its servers are started. */
+export interface Upbringing {
+  readonly workers?: number;
+  /** The path of a module that each of its processes loads first. */
+  readonly preload?: string;
+}
+
 export class Victim implements StoreLocation {
   readonly dataDir: string;
   readonly metaUrl: string | undefined;
+  readonly #upbringing: Upbringing;
   #server: TestServer;
   /** Groups of earlier servers whose workers may still finish requests. */
   #orphans: number[] = [];
 
-  private constructor(location: StoreLocation, server: TestServer) {
+  private constructor(location: StoreLocation, upbringing: Upbringing, server: TestServer) {
+    this.#upbringing = upbringing;
     this.dataDir = location.dataDir;
     this.metaUrl = location.metaUrl;
     this.#server = server;
   }
 
   /** @param metaUrl of a PostgreSQL schema; LMDB when absent */
-  static async start(metaUrl?: string): Promise<Victim> {
+  static async start(metaUrl?: string, upbringing: Upbringing = {}): Promise<Victim> {
     const location = { dataDir: join(tempDirectory('crash'), 'data'), metaUrl };
-    return new Victim(location, await launch(location));
+    return new Victim(location, upbringing, await launch(location, upbringing));
   }
 
   get url(): string {
@@ -59,7 +68,7 @@ export class Victim implements StoreLocation {
 
   /** A new server on the same data; does not wait for what is left of the old one. */
   async startAgain(): Promise<this> {
-    this.#server = await launch(this);
+    this.#server = await launch(this, this.#upbringing);
     return this;
   }
 
@@ -87,17 +96,21 @@ export class Victim implements StoreLocation {
 /** Makes every process of the server call `process.exit` when it gets this signal. */
 const endsItself = 'SIGUSR2';
 
-function launch({ dataDir, metaUrl }: StoreLocation): Promise<TestServer> {
-  const preload = join(dirname(dataDir), 'ends-itself.mjs');
-  writeFileSync(preload, `process.on('${endsItself}', () => process.exit(1));\n`);
+function launch(
+  { dataDir, metaUrl }: StoreLocation,
+  { workers = 2, preload }: Upbringing,
+): Promise<TestServer> {
+  const ending = join(dirname(dataDir), 'ends-itself.mjs');
+  writeFileSync(ending, `process.on('${endsItself}', () => process.exit(1));\n`);
+  const preloads = preload === undefined ? [ending] : [ending, preload];
   return startServer({
     meta: 'lmdb',
     env: {
       ONGGI_DATA: dataDir,
-      ONGGI_WORKERS: '2',
+      ONGGI_WORKERS: String(workers),
       ONGGI_COLLECT_GRACE: String(collectGrace),
       ONGGI_LOG_LEVEL: 'error',
-      NODE_OPTIONS: `--import=${preload}`,
+      NODE_OPTIONS: preloads.map((path) => `--import=${path}`).join(' '),
       ...(metaUrl === undefined ? {} : { ONGGI_META: metaUrl }),
     },
   });

@@ -12,6 +12,15 @@ import {
   testActor,
 } from '../../../test/support/memory-core.ts';
 import { auditCounters, auditNothingLeft } from '../../../test/support/store-audit.ts';
+import {
+  afterDeletion,
+  afterMove,
+  afterPut,
+  currentText,
+  type Standing,
+  type VersioningState,
+  type Versions,
+} from '../../../test/support/version-model.ts';
 import { bucket, listAll, put, remove, textOf, versioned } from '../../../test/support/versions.ts';
 import { setBucketEncryption } from '../buckets/encryption.ts';
 import { putVersioning } from '../buckets/versioning.ts';
@@ -103,47 +112,30 @@ async function carryOut(core: MemoryCore, one: Step): Promise<string> {
   }
 }
 
-interface Standing {
-  /** Undefined for a delete marker. */
-  readonly text?: string;
-  readonly isNull: boolean;
-}
-
-/** Versions of each key, newest first. */
+/** Carries the steps out on plain lists. */
 class Model {
-  readonly keys = new Map<string, Standing[]>();
-  #state: 'off' | 'enabled' | 'suspended' = 'off';
+  versions: Versions = {};
+  #state: VersioningState = 'off';
 
   carryOut(one: Step): string {
     if (one.do === 'versioning') this.#state = one.versioning;
-    if (one.do === 'put') this.#add(one.at, one.text);
-    if (one.do === 'delete' && this.text(one.at) !== undefined) this.#remove(one.at);
+    if (one.do === 'put') this.versions = afterPut(this.versions, this.#state, one.at, one.text);
+    if (one.do === 'delete' && this.#text(one.at) !== undefined) {
+      this.versions = afterDeletion(this.versions, this.#state, one.at);
+    }
     return one.do === 'move' ? this.#move(one) : 'done';
   }
 
-  text(key: string): string | undefined {
-    return this.keys.get(key)?.[0]?.text;
+  #text(key: string): string | undefined {
+    return currentText(this.versions, key);
   }
 
   #move({ at, to, existing }: Extract<Step, { do: 'move' }>): string {
-    const text = this.text(at);
     if (at === to) return 'InvalidArgument';
-    if (text === undefined) return 'NoSuchKey';
-    if (existing === 'refuse' && this.text(to) !== undefined) return 'Duplicate';
-    this.#add(to, text);
-    this.#remove(at);
+    if (this.#text(at) === undefined) return 'NoSuchKey';
+    if (existing === 'refuse' && this.#text(to) !== undefined) return 'Duplicate';
+    this.versions = afterMove(this.versions, this.#state, { from: at, to });
     return 'done';
-  }
-
-  #add(key: string, text?: string): void {
-    const isNull = this.#state !== 'enabled';
-    const others = (this.keys.get(key) ?? []).filter((one) => !(isNull && one.isNull));
-    this.keys.set(key, [{ isNull, ...(text !== undefined && { text }) }, ...others]);
-  }
-
-  #remove(key: string): void {
-    if (this.#state === 'off') this.keys.delete(key);
-    else this.#add(key);
   }
 }
 
@@ -155,13 +147,13 @@ describe('a move', () => {
       for (const one of steps)
         assert.equal(await carryOut(core, one), model.carryOut(one), JSON.stringify(one));
       await auditCounters(core);
-      const found = new Map<string, Standing[]>();
+      const found: Record<string, Standing[]> = {};
       for (const { key, versionId, info } of await listAll(core)) {
         const text = info && (await textOf(core, key, versionId));
         const standing = { isNull: versionId === 'null', ...(text !== undefined && { text }) };
-        found.set(key, [...(found.get(key) ?? []), standing]);
+        found[key] = [...(found[key] ?? []), standing];
       }
-      assert.deepEqual(found, new Map([...model.keys].sort(([a], [b]) => (a < b ? -1 : 1))));
+      assert.deepEqual(found, model.versions);
       await settle(core);
     });
     await fc.assert(property, { numRuns: 200 });
