@@ -9,7 +9,7 @@ import { alice, demo, root, type TestProject } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import { swiftRequest } from '../support/swift.ts';
 import { assertError, byCredential, call } from './identity-call.ts';
-import { knock, newPerson, open, type Person, setRole, shut, tokenOf } from './people.ts';
+import { type Doors, knock, newPerson, open, type Person, setRole, shut, tokenOf } from './people.ts';
 
 let server: TestServer;
 let admin: string;
@@ -44,9 +44,23 @@ test('whoever leaves the project loses keys, tokens and signatures, and gets non
   assert.deepEqual((keys.json as { application_credentials: unknown[] }).application_credentials, []);
 });
 
-test('a disabled user is shut out at once', async () => {
+/** Keys and passwords are good again, tokens and what was made from them are not (Keystone revokes them). */
+const afterwards: Doors = { ...shut, s3: 200, presigned: 200, issue: 201, login: 200 };
+
+test('a disabled user is shut out at once; enabled again, it has its keys, not its tokens', async () => {
   await change(at(''), 'PATCH', { user: { enabled: false } });
   assert.deepEqual(await doors(), shut);
+  await change(at(''), 'PATCH', { user: { enabled: true } });
+  assert.deepEqual(await doors(), afterwards);
+  const { id, secret } = person.user.iamKey;
+  const renewed = { ...person, byKey: await tokenOf(server, byCredential({ id, secret })) };
+  assert.deepEqual(await knock(server, renewed, bucket), {
+    ...afterwards,
+    swift: 200,
+    ext: 200,
+    iam: 200,
+    trail: 200,
+  });
 });
 
 test('a deleted user is shut out at once', async () => {
@@ -90,7 +104,7 @@ test('a revoked token is dead, the others live', async () => {
   });
 });
 
-test('a disabled project shuts all of its users out; enabled again, it lets them in', async () => {
+test('a disabled project shuts all of its users out; enabled again, it lets their keys in', async () => {
   const made = await change('/v3/projects', 'POST', { project: { name: 'short-lived' } });
   const { id } = (made.json as { project: { id: string } }).project;
   const project: TestProject = { id, name: 'short-lived', accountNumber: '' };
@@ -101,14 +115,15 @@ test('a disabled project shuts all of its users out; enabled again, it lets them
   await change(`/v3/projects/${id}`, 'PATCH', { project: { enabled: false } });
   assert.deepEqual(await inside(), shut);
   await change(`/v3/projects/${id}`, 'PATCH', { project: { enabled: true } });
-  assert.deepEqual(await inside(), open);
+  assert.deepEqual(await inside(), afterwards);
   assertError(
     await call(server, `/v3/projects/${id}`, { token: admin, method: 'DELETE' }),
     409,
     /short-lived still has buckets/,
   );
-  assert.deepEqual(await inside(), open);
-  const emptied = await ext(server, insider.byKey, '/bucket/short-lived-bucket', { method: 'DELETE' });
+  assert.deepEqual(await inside(), afterwards);
+  const token = await tokenOf(server, byCredential(insider.user.iamKey));
+  const emptied = await ext(server, token, '/bucket/short-lived-bucket', { method: 'DELETE' });
   assert.ok(emptied.status < 300, emptied.text);
   await change(`/v3/projects/${id}`, 'DELETE');
   assert.deepEqual(await inside(), shut);

@@ -91,7 +91,7 @@ const projectId = id as Field<ProjectId>;
 
 export const domainFormat = recordFormat<DomainRecord>('domain', 1, { id: text, name: text });
 
-export const projectFormat = recordFormat<ProjectRecord>('project', 4, {
+export const projectFormat = recordFormat<ProjectRecord>('project', 5, {
   id: projectId,
   name: text,
   domainId: text,
@@ -104,9 +104,10 @@ export const projectFormat = recordFormat<ProjectRecord>('project', 4, {
   mfaDelete: optional(flag),
   deleting: optional(flag),
   policies: optional(list(structure<AttachedPolicy>({ policy: id, user: optional(userId) }))),
+  tokensAfter: optional(number),
 });
 
-export const userFormat = recordFormat<UserRecord>('user', 2, {
+export const userFormat = recordFormat<UserRecord>('user', 3, {
   id: userId,
   kind: word('user', 'service_account'),
   name: text,
@@ -118,6 +119,7 @@ export const userFormat = recordFormat<UserRecord>('user', 2, {
   createdAt: number,
   email: optional(text),
   defaultProjectId: optional(projectId),
+  tokensAfter: optional(number),
 });
 
 export const groupFormat = recordFormat<GroupRecord>('group', 1, {

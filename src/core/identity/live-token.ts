@@ -7,6 +7,7 @@ import { commonRoles } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import type { IamKeyRecord, ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
 import { iamKeyFormat, membershipFormat, projectFormat, userFormat } from './codecs.ts';
+import { admitsToken } from './disabling.ts';
 import { groupsIn } from './groups.ts';
 import { groupsOfUserKey, iamKeyKey, membershipKey, projectKey, revocationKey, userKey } from './keys.ts';
 import { passwordStamp } from './passwords.ts';
@@ -99,7 +100,7 @@ function lifeOf(
   claims: TokenClaims,
   [revoked, userEntry, keyEntry, groupsEntry, projectEntry, memberEntry]: readonly (Entry | undefined)[],
 ): LiveToken | undefined {
-  const user = enabled(userFormat.decode, userEntry);
+  const user = admitting(userFormat.decode, userEntry, claims);
   if (revoked !== undefined || user === undefined) return undefined;
   const byKey = claims.methods.includes('application_credential');
   const key = byKey ? keyOfToken(claims, keyEntry) : undefined;
@@ -108,19 +109,21 @@ function lifeOf(
   const common = { alive: true, claims, user, groups, ...(key === undefined ? {} : { key }) } as const;
   const { scope } = claims;
   if (scope === undefined) return { ...common, roles: [] };
-  const project = enabled(projectFormat.decode, projectEntry);
+  const project = admitting(projectFormat.decode, projectEntry, claims);
   if (project === undefined || memberEntry === undefined) return undefined;
   const now = membershipFormat.decode(memberEntry.value);
   if (now.createdAt !== scope.memberSince) return undefined;
   return { ...common, project, roles: commonRoles(scope.roles, rolesOf(now)) };
 }
 
-function enabled<T extends { enabled: boolean }>(
+/** Undefined for a user or project that is gone, or does not take the token. */
+function admitting<T extends UserRecord | ProjectRecord>(
   decode: (value: Uint8Array) => T,
   entry: Entry | undefined,
+  { issuedAt }: TokenClaims,
 ): T | undefined {
   const record = entry === undefined ? undefined : decode(entry.value);
-  return record?.enabled === true ? record : undefined;
+  return record !== undefined && admitsToken(record, issuedAt) ? record : undefined;
 }
 
 function keyOfToken(claims: TokenClaims, entry: Entry | undefined): IamKeyRecord | undefined {

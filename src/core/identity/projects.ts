@@ -17,6 +17,7 @@ import type { ProjectRecord } from '../model/records.ts';
 import { policyKeysOf } from './account-policies.ts';
 import { isAccountNumber, newAccountNumber } from './accounts.ts';
 import { projectFormat } from './codecs.ts';
+import { endOfTokens } from './disabling.ts';
 import { type DomainReference, defaultDomain, findDomain } from './domains.ts';
 import { forgettingProject } from './group-roles.ts';
 import { checkDescription, checkName } from './identity-names.ts';
@@ -224,7 +225,8 @@ export async function updateProject(
     const { deleting, ...record } = stored.record;
     const kept = deleting === true && change.enabled === undefined ? { deleting } : {};
     const { domainId, name } = record;
-    const project = { ...record, ...kept, ...change, modifiedAt: core.clock() };
+    const ended = endOfTokens(core, record, change);
+    const project = { ...record, ...kept, ...change, ...ended, modifiedAt: core.clock() };
     const renaming =
       project.name === name
         ? {}

@@ -8,6 +8,7 @@ import { committing } from '../model/draft.ts';
 import { type ProjectId, parseUserId, type UserId } from '../model/names.ts';
 import type { UserRecord } from '../model/records.ts';
 import { membershipFormat, userFormat } from './codecs.ts';
+import { endOfTokens } from './disabling.ts';
 import { type DomainReference, defaultDomain, findDomain } from './domains.ts';
 import { leaveAllGroupsCommit } from './groups.ts';
 import { checkDescription, checkName, checkSecret } from './identity-names.ts';
@@ -178,7 +179,7 @@ export async function updateUser(core: Core, id: UserId, change: UserChange): Pr
     if (stored === undefined) throw new CoreError('NoSuchUser', { user: id });
     if (password !== undefined) refusePassword(stored.record.kind);
     const { domainId, name } = stored.record;
-    const user = { ...stored.record, ...rest, ...hash };
+    const user = { ...stored.record, ...rest, ...hash, ...endOfTokens(core, stored.record, change) };
     const renaming =
       user.name === name
         ? {}

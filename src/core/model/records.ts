@@ -288,6 +288,8 @@ export interface ProjectRecord {
   readonly deleting?: boolean;
   /** What is attached to its users, or to all of them; absent: nothing. */
   readonly policies?: readonly AttachedPolicy[];
+  /** Tokens for it that were issued until then are dead: it was disabled at that moment. */
+  readonly tokensAfter?: number;
 }
 
 /** A policy in force, by its id. */
@@ -348,6 +350,8 @@ export interface UserRecord {
   readonly email?: string;
   /** Where a password's token without a wish goes; for a service account the project whose administrators own it. */
   readonly defaultProjectId?: ProjectId;
+  /** Tokens of its that were issued until then are dead: it was disabled at that moment. */
+  readonly tokensAfter?: number;
 }
 
 /** Users and service accounts that a bucket's grant can name together, and that can have roles in projects together. */

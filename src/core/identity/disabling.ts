@@ -1,0 +1,23 @@
+/** Owns what being disabled does to the tokens of a user or project: they are dead, and enabling does not revive them, as with Keystone. */
+import type { Core } from '../core.ts';
+
+/** Of a user or a project. */
+interface Disabling {
+  readonly enabled: boolean;
+  /** Milliseconds since the epoch. */
+  readonly tokensAfter?: number;
+}
+
+/** What a change that disables writes beside it. */
+export function endOfTokens(
+  core: Core,
+  record: Disabling,
+  change: { readonly enabled?: boolean },
+): { readonly tokensAfter?: number } {
+  return record.enabled && change.enabled === false ? { tokensAfter: core.clock() } : {};
+}
+
+/** Whether a token issued at that moment still speaks for the user or project. */
+export function admitsToken({ enabled, tokensAfter }: Disabling, issuedAt: number): boolean {
+  return enabled && (tokensAfter === undefined || issuedAt > tokensAfter);
+}
