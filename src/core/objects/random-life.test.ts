@@ -2,6 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
+  type Contents,
+  LifeModel,
+  marker,
+  shownRefusal,
+  shownText,
+} from '../../../test/support/life-model.ts';
+import { type Address, life, lifeBuckets, type Step } from '../../../test/support/life-steps.ts';
+import {
   bodyOf,
   bucketName,
   type MemoryCore,
@@ -19,73 +27,20 @@ import { createBucket } from '../buckets/create.ts';
 import { deleteBucket } from '../buckets/delete.ts';
 import { putVersioning } from '../buckets/versioning.ts';
 import { CoreError } from '../errors.ts';
-import type { UploadId } from '../model/names.ts';
-import type { Versioning } from '../model/records.ts';
+import { examineSegments, putStatic } from '../large/put-static.ts';
+import type { BucketName, UploadId, VersionId } from '../model/names.ts';
 import { abortUpload } from '../multipart/abort.ts';
 import { completeUpload } from '../multipart/complete.ts';
 import { copyPart } from '../multipart/copy-part.ts';
 import { startUpload } from '../multipart/start.ts';
 import { uploadPart } from '../multipart/upload-part.ts';
+import { type ListedVersion, listVersions } from '../versions/list.ts';
 import { collect } from './collect.ts';
 import { copyObject } from './copy.ts';
 import { deleteObject } from './delete.ts';
-import { readObject } from './get.ts';
+import { headObject, readObject } from './get.ts';
 import { listObjects } from './list.ts';
 import { putObject } from './put.ts';
-
-/** Addresses are `bucket/key` over two buckets and three keys each. Everything in bucket `two` is encrypted. */
-type Address = string;
-type Step =
-  | { do: 'put'; at: Address; text: string; encrypted: boolean }
-  | { do: 'delete'; at: Address }
-  | { do: 'copy'; from: Address; to: Address }
-  | {
-      do: 'multipart';
-      at: Address;
-      parts: (string | { from: Address; start: number })[];
-      end: 'complete' | 'abort' | 'leave';
-    }
-  | { do: 'delete bucket'; bucket: string }
-  | { do: 'create bucket'; bucket: string }
-  | { do: 'versioning'; bucket: string; versioning: Versioning }
-  | { do: 'collect' };
-
-const buckets = ['one', 'two'];
-const bucketOf = fc.constantFrom(...buckets);
-const address = fc.tuple(bucketOf, fc.constantFrom('a', 'b', 'c')).map((both) => both.join('/'));
-/** Around the limit of inline bytes, which is 16. */
-const text = fc
-  .tuple(fc.string({ minLength: 1, maxLength: 4 }), fc.constantFrom(0, 1, 4, 5, 9))
-  .map(([s, n]) => s.repeat(n));
-const part = fc.oneof(text, fc.record({ from: address, start: fc.nat(20) }));
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: fc.constant('put' as const), at: address, text, encrypted: fc.boolean() }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), at: address }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('copy' as const), from: address, to: address }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant('multipart' as const),
-      at: address,
-      parts: fc.array(part, { minLength: 1, maxLength: 4 }),
-      end: fc.constantFrom('complete' as const, 'complete' as const, 'abort' as const, 'leave' as const),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete bucket' as const), bucket: bucketOf }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('create bucket' as const), bucket: bucketOf }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('versioning' as const),
-      bucket: bucketOf,
-      versioning: fc.constantFrom('enabled' as const, 'suspended' as const),
-    }),
-  },
-  { weight: 1, arbitrary: fc.constant({ do: 'collect' as const }) },
-);
 
 function split(at: Address) {
   const [bucket = '', key = ''] = at.split('/');
@@ -95,8 +50,7 @@ function split(at: Address) {
 /** Carries a step out; answers the code of its refusal. */
 async function carryOut(core: MemoryCore, one: Step): Promise<string> {
   try {
-    await run(core, one);
-    return 'done';
+    return await run(core, one);
   } catch (error) {
     if (error instanceof CoreError) return error.code;
     // The collector of these tests has no mercy with those who read slowly.
@@ -105,7 +59,7 @@ async function carryOut(core: MemoryCore, one: Step): Promise<string> {
   }
 }
 
-async function run(core: MemoryCore, one: Step): Promise<void> {
+async function run(core: MemoryCore, one: Step): Promise<string> {
   const body = { expected: [], signal: noSignal };
   const attributes = plainAttributes;
   if (one.do === 'put') {
@@ -114,9 +68,13 @@ async function run(core: MemoryCore, one: Step): Promise<void> {
     await putObject(core, testActor, put);
   } else if (one.do === 'delete') {
     await deleteObject(core, split(one.at));
+  } else if (one.do === 'delete version') {
+    const version = await nthVersion(core, one.at, one.nth);
+    if (version !== undefined) await deleteObject(core, { ...split(one.at), version });
   } else if (one.do === 'copy') {
+    const version = one.nth === undefined ? undefined : await nthVersion(core, one.from, one.nth);
     await copyObject(core, testActor, {
-      source: split(one.from),
+      source: { ...split(one.from), version },
       sourceConditions: {},
       ...split(one.to),
       conditions: {},
@@ -125,6 +83,12 @@ async function run(core: MemoryCore, one: Step): Promise<void> {
     });
   } else if (one.do === 'multipart') {
     await runMultipart(core, one);
+  } else if (one.do === 'static') {
+    return runStatic(core, one);
+  } else if (one.do === 'dynamic') {
+    const shape = { kind: 'dynamic', container: bucketName(one.bucket), prefix: one.prefix } as const;
+    const put = { ...split(one.at), attributes, conditions: {}, body: bodyOf(one.text), shape, ...body };
+    await putObject(core, testActor, put);
   } else if (one.do === 'collect') {
     core.advance(core.settings.collectGrace);
     assert.deepEqual((await collect(core, 1000)).failures, []);
@@ -135,6 +99,21 @@ async function run(core: MemoryCore, one: Step): Promise<void> {
       await putVersioning(core, testActor, { bucket: name, versioning: one.versioning });
     } else await createBucket(core, testActor, { name, encrypted: one.bucket === 'two' });
   }
+  return 'done';
+}
+
+async function runStatic(core: MemoryCore, { at, of }: Extract<Step, { do: 'static' }>): Promise<string> {
+  const whole = split(at);
+  const wanted = of.map((one) => ({ kind: 'object' as const, ...split(one) }));
+  const { entries, faults } = await examineSegments(core, testActor, whole, wanted);
+  if (faults.length > 0) return 'refused';
+  for (const segment of wanted) {
+    const { info } = await headObject(core, { ...segment, conditions: {}, stored: true });
+    if (info.large?.kind === 'dynamic') return 'refused';
+  }
+  const put = { ...whole, entries, attributes: plainAttributes, conditions: {}, signal: noSignal };
+  await putStatic(core, testActor, put);
+  return 'done';
 }
 
 async function runMultipart(core: MemoryCore, one: Extract<Step, { do: 'multipart' }>): Promise<void> {
@@ -152,6 +131,7 @@ async function runMultipart(core: MemoryCore, one: Extract<Step, { do: 'multipar
             source: split(content.from),
             sourceConditions: {},
             range: { start: content.start },
+            reader: testActor,
             signal: noSignal,
           }).then((copied) => copied.part);
     parts.push({ part: at + 1, etag });
@@ -161,105 +141,52 @@ async function runMultipart(core: MemoryCore, one: Extract<Step, { do: 'multipar
   if (one.end === 'abort') await abortUpload(core, { ...target, upload });
 }
 
-/** What each step does to a map of buckets to texts, and the refusals. */
-class Model {
-  readonly buckets = new Map<string, Map<string, string>>();
-  /** Buckets with versioning, and whether anything was written or deleted since: it is behind, or will be. */
-  readonly versioned = new Map<string, boolean>();
+/** The id of one of a key's versions; undefined when there are none. */
+async function nthVersion(core: MemoryCore, at: Address, nth: number): Promise<VersionId | undefined> {
+  const { bucket, key } = split(at);
+  const { entries } = await listVersions(core, { bucket, prefix: key, delimiter: '', limit: 1000 });
+  const ids = entries.flatMap((one) => (one.kind === 'version' ? [one.versionId as VersionId] : []));
+  return ids[nth % ids.length];
+}
 
-  carryOut(one: Step): string {
-    if (one.do === 'collect') return 'done';
-    if (one.do === 'versioning') return this.#versioning(one.bucket);
-    if (one.do === 'create bucket' || one.do === 'delete bucket') return this.#bucket(one.do, one.bucket);
-    if (one.do === 'copy') return this.#copy(one.from, one.to);
-    const [objects, key] = this.#find(one.at);
-    if (objects === undefined) return 'NoSuchBucket';
-    if (one.do === 'put') this.#put(one.at, one.text);
-    if (one.do === 'delete' && objects.delete(key)) this.#touch(one.at);
-    return one.do === 'multipart' ? this.#multipart(one) : 'done';
-  }
-
-  #bucket(what: 'create bucket' | 'delete bucket', bucket: string): string {
-    if (what === 'create bucket') {
-      if (this.buckets.has(bucket)) return 'BucketExists';
-      this.buckets.set(bucket, new Map());
-      return 'done';
-    }
-    const objects = this.buckets.get(bucket);
-    if (objects === undefined) return 'NoSuchBucket';
-    if (objects.size > 0 || this.versioned.get(bucket) === true) return 'BucketNotEmpty';
-    this.buckets.delete(bucket);
-    this.versioned.delete(bucket);
-    return 'done';
-  }
-
-  #versioning(bucket: string): string {
-    if (!this.buckets.has(bucket)) return 'NoSuchBucket';
-    this.versioned.set(bucket, this.versioned.get(bucket) ?? false);
-    return 'done';
-  }
-
-  #put(at: Address, content: string): void {
-    const [objects, key] = this.#find(at);
-    objects?.set(key, content);
-    this.#touch(at);
-  }
-
-  #touch(at: Address): void {
-    const [bucket = ''] = at.split('/');
-    if (this.versioned.has(bucket)) this.versioned.set(bucket, true);
-  }
-
-  #find(at: Address): [Map<string, string> | undefined, string] {
-    const [bucket = '', key = ''] = at.split('/');
-    return [this.buckets.get(bucket), key];
-  }
-
-  #copy(from: Address, to: Address): string {
-    const [source, sourceKey] = this.#find(from);
-    const [target] = this.#find(to);
-    if (source === undefined || target === undefined) return 'NoSuchBucket';
-    const content = source.get(sourceKey);
-    if (content === undefined) return 'NoSuchKey';
-    this.#put(to, content);
-    return 'done';
-  }
-
-  #multipart({ at, parts, end }: Extract<Step, { do: 'multipart' }>): string {
-    let whole = '';
-    for (const content of parts) {
-      if (typeof content === 'string') {
-        whole += content;
-        continue;
-      }
-      const [source, sourceKey] = this.#find(content.from);
-      if (source === undefined) return 'NoSuchBucket';
-      const found = source.get(sourceKey);
-      if (found === undefined) return 'NoSuchKey';
-      if (content.start >= found.length) return 'RangeNotSatisfiable';
-      whole += found.slice(content.start);
-    }
-    if (end === 'complete') this.#put(at, whole);
-    return 'done';
+/** As a reader of Swift or S3 gets it, or the code of why not. */
+async function shownVersion(core: MemoryCore, bucket: BucketName, listed: ListedVersion): Promise<string> {
+  if (listed.info === undefined) return marker;
+  const { key, versionId: version } = listed;
+  const reader = testActor;
+  try {
+    const address = { bucket, key, version: version as VersionId };
+    const { info, open } = await readObject(core, { ...address, conditions: {}, reader });
+    if (info.large === undefined) assert.deepEqual(info, listed.info);
+    const opened = open({ start: 0, end: info.size });
+    const bytes = opened instanceof Uint8Array ? Buffer.from(opened) : await collectBytes(opened, 1e6);
+    return shownText(bytes.toString());
+  } catch (error) {
+    if (error instanceof CoreError) return shownRefusal(error.code);
+    throw error;
   }
 }
 
-async function contents(core: MemoryCore): Promise<Map<string, Map<string, string>>> {
-  const found = new Map<string, Map<string, string>>();
-  for (const name of buckets) {
+async function contents(core: MemoryCore): Promise<Contents> {
+  const found: Contents = new Map();
+  for (const name of lifeBuckets) {
     const bucket = bucketName(name);
-    const objects = new Map<string, string>();
     try {
-      const { entries } = await listObjects(core, { bucket, prefix: '', delimiter: '', limit: 100 });
+      const { entries } = await listVersions(core, { bucket, prefix: '', delimiter: '', limit: 1000 });
+      const keys = new Map<string, string[]>();
+      const current: string[] = [];
       for (const entry of entries) {
-        if (entry.kind !== 'object') continue;
-        const { info, open } = await readObject(core, { bucket, key: entry.info.key, conditions: {} });
-        assert.deepEqual(info, entry.info);
-        const opened = open({ start: 0, end: info.size });
-        const bytes = opened instanceof Uint8Array ? Buffer.from(opened) : await collectBytes(opened, 1e6);
-        objects.set(info.key, bytes.toString());
+        if (entry.kind !== 'version') continue;
+        const shown = await shownVersion(core, bucket, entry);
+        keys.set(entry.key, [...(keys.get(entry.key) ?? []), shown]);
+        if (entry.isLatest && entry.info !== undefined) current.push(entry.key);
       }
-      found.set(name, objects);
+      const listing = await listObjects(core, { bucket, prefix: '', delimiter: '', limit: 1000 });
+      assert.deepEqual(
+        listing.entries.map((one) => one.kind === 'object' && one.info.key),
+        current,
+      );
+      found.set(name, keys);
     } catch (error) {
       assert.ok(error instanceof CoreError && error.code === 'NoSuchBucket', `${error}`);
     }
@@ -276,30 +203,26 @@ async function settle(core: MemoryCore): Promise<void> {
 
 describe('random lives of a store', () => {
   it('agree with a naive model and leave nothing over', async () => {
-    const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+    const property = fc.asyncProperty(life(5), async (steps) => {
       const core = await memoryCore();
-      const model = new Model();
-      for (const bucket of buckets) {
-        const create = { do: 'create bucket', bucket } as const;
-        assert.equal(await carryOut(core, create), model.carryOut(create));
-      }
+      const model = new LifeModel();
       for (const one of steps)
         assert.equal(await carryOut(core, one), model.carryOut(one), JSON.stringify(one));
       await auditCounters(core);
-      assert.deepEqual(await contents(core), model.buckets);
+      assert.deepEqual(await contents(core), model.contents());
       await settle(core);
       await auditNothingLeft(core);
-      assert.deepEqual(await contents(core), model.buckets);
+      assert.deepEqual(await contents(core), model.contents());
     });
     await fc.assert(property, { numRuns: 150 });
   });
 
   it('leave nothing over when everything happens at once', async () => {
-    const lives = fc.array(step, { minLength: 10, maxLength: 40 });
-    const property = fc.asyncProperty(lives, fc.nat(), async (steps, seed) => {
+    const property = fc.asyncProperty(life(10), fc.nat(), async (steps, seed) => {
       const core = await memoryCore();
       makeSlow(core, seed);
-      await Promise.all(buckets.map((bucket) => carryOut(core, { do: 'create bucket', bucket })));
+      const made = steps.filter((one, at) => at < 2 && one.do === 'create bucket');
+      await Promise.all(made.map((one) => carryOut(core, one)));
       // Who asks for encryption in a bucket that is made anew meanwhile may have to ask again.
       const calm = steps.map((one) => (one.do === 'put' ? { ...one, encrypted: false } : one));
       const outcomes = await Promise.all(calm.map((one) => carryOut(core, one)));
