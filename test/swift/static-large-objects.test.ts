@@ -213,6 +213,9 @@ describe('a static large object', () => {
     sameBytes((await account.get(path)).bytes);
     await account.delete(`${segments}/broken/0`);
     assertPage(await account.get(path), 409);
+    // Also when it stands for what cannot be looked for.
+    await account.put(`${segments}/broken/0`, '', { 'X-Object-Manifest': 'no-such-container/x' });
+    assertPage(await account.get(path), 409);
   });
 
   test('breaks off where a segment far behind is not as it was', async () => {

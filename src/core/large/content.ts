@@ -10,7 +10,7 @@ import { Corrupt } from '../../engines/errors.ts';
 import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { dataKeyOf } from '../crypt/keys.ts';
-import { CoreError } from '../errors.ts';
+import { CoreError, isCoreError } from '../errors.ts';
 import { type BucketName, defaultNameLimits, type ObjectKey, parseBucketName } from '../model/names.ts';
 import { isOwn, type OwnRecord, ownRecord } from '../model/own-data.ts';
 import type { BucketRecord, DynamicManifest, ObjectRecord, StaticManifest } from '../model/records.ts';
@@ -259,10 +259,17 @@ async function openEntry(reader: SegmentReader, entry: Entry, level: number): Pr
   const segment = await reader.find(entry);
   const first = entry.range?.start ?? 0;
   const within = ({ start, end }: DataRange) => ({ start: first + start, end: first + end });
-  const content = await openSegment(reader, segment, 'listed' in entry, level);
+  const content = await openSegment(reader, segment, 'listed' in entry, level).catch((error: unknown) => {
+    throw isHidden(error) ? unusable(entry, 'stands for objects that cannot be looked for') : error;
+  });
   if (content.size !== entry.size || content.etag !== entry.etag)
     throw unusable(entry, 'is another object now');
   return (range) => content.leaves(within(range));
+}
+
+/** Whether a dynamic large object's container is absent, or not for this reader. */
+function isHidden(error: unknown): boolean {
+  return isCoreError(error, 'NoSuchBucket') || isCoreError(error, 'AccessDenied');
 }
 
 interface OpenSegment {
