@@ -136,8 +136,15 @@ test("a grant ends with its user's membership, unless it named an outsider", asy
   // Eve, of another project, becomes a member of this one, is granted a role as such, and leaves.
   await assign('PUT', eve, demo, 'none');
   await added('left-behind', 'admin', { type: 'user', id: eve.id });
+  const reader = await added('left-behind', 'objectReader', { type: 'user', id: eve.id });
   await assign('DELETE', eve, demo, 'none');
   assertError(await ext(server, as(eve), '/bucket/left-behind'), 403, 'Forbidden');
+  const asEve = s3Client(server, eve);
+  await assertFails(asEve.listObjectsV2({ Bucket: 'left-behind' }), 403, 'AccessDenied');
+  // An ACL means her as she is now, under the id the grant has.
+  await s3Client(server, alice).putBucketAcl({ Bucket: 'left-behind', GrantRead: `id="${eve.id}"` });
+  await asEve.listObjectsV2({ Bucket: 'left-behind' });
+  assert.ok((await list('left-behind')).some(({ id }) => id === reader.id));
   await added('left-behind', 'viewer', { type: 'user', id: eve.id });
   assert.equal((await ext(server, as(eve), '/bucket/left-behind')).status, 200);
 });

@@ -10,7 +10,7 @@ import { CoreError } from '../errors.ts';
 import type { BucketName, ProjectId } from '../model/names.ts';
 import type { BucketRecord, Grant } from '../model/records.ts';
 import type { BucketInfo } from './buckets.ts';
-import { isSameMember } from './grants.ts';
+import { idOf, isSameMember } from './grants.ts';
 import { openBucket } from './lookup.ts';
 import { type BucketChange, updateBucket } from './update.ts';
 
@@ -81,8 +81,8 @@ function withAcl(core: Core, grants: readonly Grant[], wanted: readonly Omit<Gra
   for (const { role, member, outsider } of wanted) {
     const isWanted = (one: Grant) => one.role === role && isSameMember(one.member, member);
     if (owners.some((owner) => isSameMember(owner.member, member)) || kept.some(isWanted)) continue;
-    const known = grants.find(isWanted);
-    kept.push(known ?? { id: newId(core.random), role, member, ...(outsider && { outsider }) });
+    const id = idOf(grants, { role, member }) ?? newId(core.random);
+    kept.push({ id, role, member, ...(outsider && { outsider }) });
   }
   return kept;
 }

@@ -7,6 +7,7 @@ import { admitUser } from '../access/members.ts';
 import type { Core } from '../core.ts';
 import type { ProjectId } from '../model/names.ts';
 import type { BucketRecord, Grant, GrantMember } from '../model/records.ts';
+import { idOf } from './grants.ts';
 import type { BucketChange } from './update.ts';
 
 /** Cleaned elements; an empty list takes the ACL away, an absent one leaves it. */
@@ -36,7 +37,11 @@ export async function prepareContainerAcl(
   const orNothing = (elements: readonly string[]) => (elements.length === 0 ? undefined : elements);
   return ({ grants }) => ({
     ...(split !== undefined && {
-      grants: [...grants.filter((grant) => !isReadGrant(grant)), ...split.grants],
+      grants: [
+        ...grants.filter((grant) => !isReadGrant(grant)),
+        // What was granted already keeps its id, by which the Extension knows it.
+        ...split.grants.map((wanted) => ({ ...wanted, id: idOf(grants, wanted) ?? newId(core.random) })),
+      ],
       readAcl: orNothing(split.kept),
     }),
     ...(write !== undefined && { writeAcl: orNothing(write) }),
@@ -58,16 +63,11 @@ async function splitReadAcl(
   core: Core,
   project: ProjectId,
   elements: readonly string[],
-): Promise<{ grants: readonly Grant[]; kept: readonly string[] }> {
-  const grants: Grant[] = [];
+): Promise<{ grants: readonly Omit<Grant, 'id'>[]; kept: readonly string[] }> {
+  const grants: Omit<Grant, 'id'>[] = [];
   const kept: string[] = [];
   const grant = (member: GrantMember, outsider = false) =>
-    grants.push({
-      id: newId(core.random),
-      role: 'storage.objectReader',
-      member,
-      ...(outsider && { outsider }),
-    });
+    grants.push({ role: 'storage.objectReader', member, ...(outsider && { outsider }) });
   const toAll =
     elements
       .filter((element) => element.startsWith('.'))

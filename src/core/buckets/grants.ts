@@ -82,6 +82,11 @@ export function isSameMember(a: GrantMember, b: GrantMember): boolean {
   return a.type === b.type && (a.id === b.id || a.type === 'all_users' || a.type === 'project_users');
 }
 
+/** The id by which a grant of the same role to the same member is known already. */
+export function idOf(grants: readonly Grant[], { role, member }: GrantInput): string | undefined {
+  return grants.find((known) => known.role === role && isSameMember(known.member, member))?.id;
+}
+
 async function newGrant(
   core: Core,
   bucket: BucketName,
