@@ -1,12 +1,21 @@
 // One-time passwords: enrolment, each code once, the pause after wrong ones, and what an account asks of who deletes.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { type MemoryCore, makeSlow, memoryCore, testActor } from '../../../test/support/memory-core.ts';
+import {
+  type MemoryCore,
+  makeSlow,
+  memoryCore,
+  testActor,
+  testProject,
+} from '../../../test/support/memory-core.ts';
 import { fromBase32 } from '../../../test/support/totp.ts';
 import { base32, hotp, totpStep } from '../../base/totp.ts';
 import type { UserActor } from '../actor.ts';
 import { type CoreErrorCode, isCoreError } from '../errors.ts';
 import type { ProjectRecord, UserRecord } from '../model/records.ts';
+import { positionAt } from '../trail/event.ts';
+import { jobWitness } from '../trail/job-witness.ts';
+import { freshSpan } from '../trail/keys.ts';
 import { authorizeDeletion, setMfaDelete } from './mfa-delete.ts';
 import {
   confirmOneTimePassword,
@@ -17,6 +26,7 @@ import {
   useOneTimePassword,
 } from './one-time-passwords.ts';
 import { createProject } from './projects.ts';
+import { secondFactor } from './second-factor.ts';
 import { createUser, deleteUser } from './users.ts';
 
 let core: MemoryCore;
@@ -100,6 +110,41 @@ test('after five wrong codes in a row none is looked at, for longer and longer',
     core.advance(3_600_000);
   }
   await use(code());
+});
+
+test('a code is no event: what it lets the call do is, and is told of with that alone', async () => {
+  const told = async () =>
+    (await core.meta.range({ ...freshSpan(positionAt(0), positionAt(2 ** 47)), limit: 9 })).length;
+  const calling = jobWitness(core, { name: 'test' }, 'DeleteObject', { type: 'Object', name: 'k' }).core;
+  await assert.rejects(confirmOneTimePassword(calling, user.id, aWrongOne()), isWrongCode);
+  assert.equal(await told(), 0);
+  await confirmOneTimePassword(calling, user.id, code(-1));
+  assert.equal(await told(), 1, 'the confirmation itself');
+  const other = jobWitness(core, { name: 'test' }, 'DeleteObject', { type: 'Object', name: 'k' }).core;
+  await useOneTimePassword(other, user.id, code());
+  await assert.rejects(useOneTimePassword(other, user.id, aWrongOne()), isWrongCode);
+  assert.equal(await told(), 1);
+  await removeOneTimePassword(other, user.id);
+  assert.equal(await told(), 2);
+});
+
+test('a call spends its code once, for all that asks for it, and only for its own device', async () => {
+  await confirm(code(-1));
+  const actor: UserActor = { ...testActor, userId: user.id };
+  const shown = { code: code(), serial: user.id };
+  const factor = secondFactor(core, actor, shown);
+  await Promise.all([factor.spend(), factor.spend()]);
+  await factor.spend();
+  const again = secondFactor(core, actor, shown);
+  for (let i = 0; i < 2; i += 1) await assert.rejects(again.spend(), isWrongCode);
+  const fresh = { code: code(1) };
+  for (const serial of ['', user.id.toUpperCase(), `arn:aws:iam::${testProject}:mfa/`, '0'.repeat(32)]) {
+    await assert.rejects(secondFactor(core, actor, { ...fresh, serial }).spend(), /serial number/);
+  }
+  const nobody = secondFactor(core, { kind: 'anonymous', address: '' }, { ...fresh, serial: user.id });
+  await assert.rejects(nobody.spend(), isWrongCode);
+  const serial = `arn:aws:iam::${testProject}:mfa/${actor.userName}`;
+  await secondFactor(core, actor, { ...fresh, serial }).spend();
 });
 
 test('guesses made at once are counted each', async () => {

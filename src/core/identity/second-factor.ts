@@ -41,5 +41,6 @@ function isSerialOf(
   { userId, userName, projectId }: Extract<Actor, { kind: 'user' }>,
   serial: string,
 ): boolean {
-  return serial === userId || serial === `arn:aws:iam::${projectId}:mfa/${userName}`;
+  const arn = projectId && `arn:aws:iam::${projectId}:mfa/${userName}`;
+  return serial === userId || serial === arn;
 }
