@@ -3,12 +3,13 @@
  * documented call, and the tests of those rows that are alike for all calls.
  */
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { after, before, test } from 'node:test';
 import { dashed } from '../../src/base/uuid.ts';
 import { Documentation } from './documentation.ts';
 import type { MetaFault } from './faulty-engines.ts';
 import { type FaultyServer, startFaultyServer } from './faulty-server.ts';
 import { assertKosError, type KosAnswer, type KosCall, kos, makeKosBucket } from './kos.ts';
+import { apiDocument, describedCall } from './kos-document.ts';
 import { contradictions, type DocumentedPage, documentedEndpoints } from './kos-endpoints.ts';
 import { demo, eve, other } from './seed.ts';
 import { startServer, type TestServer } from './start-server.ts';
@@ -124,6 +125,15 @@ export class KosReplay {
       if (/\{bucket(Id|Krn)\}/.test(route)) this.#ofBucket(route, statuses);
       this.#failing(route);
     }
+    test('every status is in the OpenAPI document', async () => {
+      const document = await apiDocument(this.server);
+      const missing = Object.entries(this.#calls).flatMap(([route, { statuses }]) => {
+        const [method = '', path = ''] = route.split(' ');
+        const { responses = {} } = describedCall(document, method, path) ?? {};
+        return statuses.filter((status) => !(status in responses)).map((status) => `${route}: ${status}`);
+      });
+      assert.deepEqual(missing, []);
+    });
     this.#document.end();
   }
 

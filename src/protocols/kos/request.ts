@@ -46,7 +46,7 @@ export interface KosDocument {
   readonly body?: { readonly schema: TSchema; readonly optional?: boolean; readonly form?: TSchema };
   /** The answer to a success; no schema: without a body; `bytes`: or it is an object's bytes, of this media type. */
   readonly success: { readonly status: number; readonly schema?: TSchema; readonly bytes?: string };
-  /** Statuses of refusals that the operation has beside 401, 500 and 503. */
+  /** Statuses of refusals that the operation has beside 500 and 503, and 401 where its caller must be known. */
   readonly refusals: readonly number[];
 }
 

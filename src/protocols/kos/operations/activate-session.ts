@@ -34,7 +34,7 @@ export const activateSession = operation({
     summary: 'Opens the one session of an S3 access key pair; the one before is over',
     body: { schema },
     success: { status: 200, schema: activatedSessionSchema },
-    refusals: [400, 403],
+    refusals: [400, 401, 403],
   },
   body: jsonBody(schema),
   parse: (view) => view,

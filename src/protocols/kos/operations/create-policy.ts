@@ -13,7 +13,7 @@ export const createPolicy = operation({
     summary: 'Makes a policy of the account, which does nothing until it is attached',
     body: { schema: policyBodySchema },
     success: { status: 201, schema: policySchema },
-    refusals: [400, 403, 409],
+    refusals: [400, 403, 404, 409],
   },
   body: jsonBody(policyBodySchema),
   parse: accountOf,

@@ -7,7 +7,7 @@ import { sessionOfPath } from '../session-document.ts';
 export const deactivateSession = operation({
   name: 'DeactivateSession',
   route: { methods: ['DELETE'], path: '/kos/v1/sessions/deactivate/:sessionToken' },
-  document: { summary: 'Ends a session', success: { status: 204 }, refusals: [404] },
+  document: { summary: 'Ends a session', success: { status: 204 }, refusals: [401, 404] },
   body: noBody,
   parse: sessionOfPath,
   authorize: 'public',

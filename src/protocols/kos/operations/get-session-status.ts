@@ -11,7 +11,7 @@ export const getSessionStatus = operation({
   document: {
     summary: 'Whether a session is active, and until when',
     success: { status: 200, schema: sessionStatusSchema },
-    refusals: [404],
+    refusals: [401, 404],
   },
   body: noBody,
   parse: sessionOfPath,

@@ -17,7 +17,7 @@ export const refreshSession = operation({
     summary: 'Gives a session new tokens and a new term; the old tokens are void',
     body: { schema },
     success: { status: 200, schema: refreshedSessionSchema },
-    refusals: [400, 404],
+    refusals: [400, 401, 404],
   },
   body: jsonBody(schema),
   parse: sessionOfPath,
