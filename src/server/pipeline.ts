@@ -93,6 +93,10 @@ class Exchange {
   #operation = 'unknown';
   #actor: Actor | undefined;
   #bytesIn = 0;
+  #failure: Failure | undefined;
+  /** As sent; 499 while nothing is. */
+  #status = 499;
+  #bytesOut = 0;
   readonly #witness: Witness;
 
   constructor(
@@ -129,27 +133,36 @@ class Exchange {
   }
 
   async serve(): Promise<void> {
-    let failure: Failure | undefined;
-    let status = 499;
-    let bytesOut = 0;
     try {
-      let reply: Reply;
+      const reply = await this.#answer().catch((error: unknown) => this.#refusal(error));
       try {
-        reply = await this.#answer();
+        await this.#send(reply);
       } catch (error) {
-        if (error instanceof ClientGone || this.#abort.signal.aborted) throw error;
-        failure = this.#failureOf(error);
-        reply = this.#protocol.renderError(failure, this.#view);
+        // The first bytes of an answer cannot be read: as long as nothing is sent, that is an answer too.
+        if (this.#response.headersSent) throw error;
+        await this.#send(this.#refusal(error));
       }
-      if (this.#view.header('origin') !== undefined) reply = await this.#shared(reply);
-      status = reply.status;
-      bytesOut = await this.#write(reply);
     } catch (error) {
       // Too late for an answer: the client is gone, or the bytes behind a begun answer cannot be read.
-      if (!(error instanceof ClientGone) && !this.#abort.signal.aborted) failure ??= this.#failureOf(error);
+      if (!(error instanceof ClientGone) && !this.#abort.signal.aborted) {
+        this.#failure ??= this.#failureOf(error);
+      }
       this.#response.destroy();
     }
-    this.#record(status, bytesOut, failure);
+    this.#record();
+  }
+
+  /** The protocol's answer to a failure. @throws what it was given when nobody is there to be told */
+  #refusal(error: unknown): Reply {
+    if (error instanceof ClientGone || this.#abort.signal.aborted) throw error;
+    this.#failure = this.#failureOf(error);
+    return this.#protocol.renderError(this.#failure, this.#view);
+  }
+
+  async #send(reply: Reply): Promise<void> {
+    const shared = this.#view.header('origin') === undefined ? reply : await this.#shared(reply);
+    this.#status = shared.status;
+    this.#bytesOut = await this.#write(shared);
   }
 
   /** Steps accept to run: everything up to an answer as a value. */
@@ -258,14 +271,16 @@ class Exchange {
     return bytesOut;
   }
 
-  #record(status: number, bytesOut: number, failure: Failure | undefined): void {
+  #record(): void {
+    const failure = this.#failure;
+    const status = this.#status;
     const facts = {
       protocol: this.#protocol.name,
       operation: this.#operation,
       status,
       seconds: (performance.now() - this.#started) / 1000,
       bytesIn: this.#bytesIn,
-      bytesOut,
+      bytesOut: this.#bytesOut,
     };
     this.#parts.trail.record(
       this.#witness,

@@ -51,7 +51,8 @@ export interface WriteOptions {
 
 /**
  * Writes head and body. Answers the body bytes sent.
- * @throws ClientGone when the connection closes or stalls; whatever the body's stream throws: then the response must be destroyed.
+ * @throws ClientGone when the connection closes or stalls; whatever the body's stream throws: when the head is sent by then, the response must
+ * be destroyed, else another reply may be written
  */
 export async function writeReply(
   response: ServerResponse,
@@ -66,18 +67,20 @@ export async function writeReply(
     if (bytes instanceof Uint8Array) setLength(headers, bytes.length);
     else if (bytes === undefined && !('Content-Length' in (reply.headers ?? {}))) setLength(headers, 0);
   }
-  response.writeHead(reply.status, headers);
+  const begin = () => response.writeHead(reply.status, headers);
   if (options.head || bodyless(reply.status) || bytes === undefined) {
+    begin();
     if (options.end) response.end();
     await closeStream(body);
     return 0;
   }
   if (bytes instanceof Uint8Array) {
+    begin();
     if (options.end) response.end(bytes);
     else if (bytes.length > 0) response.write(bytes);
     return bytes.length;
   }
-  const sent = await writeStream(response, bytes, options.stallSeconds);
+  const sent = await writeStream(response, bytes, begin, options.stallSeconds);
   if (options.end) response.end();
   return sent;
 }
@@ -89,9 +92,16 @@ async function closeStream(body: Reply['body']): Promise<void> {
 
 /**
  * Writes a stream at the client's speed, each chunk when the system has taken the one before: from then on its memory is the
- * stream's again. Answers the bytes written.
+ * stream's again. `begin` writes the head, once there is a first chunk to follow it. Answers the bytes written.
  */
-async function writeStream(response: ServerResponse, stream: ByteStream, seconds: number): Promise<number> {
+async function writeStream(
+  response: ServerResponse,
+  stream: ByteStream,
+  begin: () => void,
+  seconds: number,
+): Promise<number> {
+  const chunks = stream[Symbol.asyncIterator]();
+  let next = await chunks.next();
   let fail: (error: Error) => void = () => {};
   const gone = () => fail(new ClientGone());
   response.on('close', gone);
@@ -105,10 +115,14 @@ async function writeStream(response: ServerResponse, stream: ByteStream, seconds
     });
   let sent = 0;
   try {
-    for await (const chunk of stream) {
-      if (chunk.length > 0) await taken(chunk);
-      sent += chunk.length;
+    begin();
+    for (; next.done !== true; next = await chunks.next()) {
+      if (next.value.length > 0) await taken(next.value);
+      sent += next.value.length;
     }
+  } catch (error) {
+    await chunks.return?.().catch(() => {});
+    throw error;
   } finally {
     response.off('close', gone);
     response.setTimeout(0);

@@ -56,8 +56,10 @@ export class FaultyMeta implements MetaStore {
   }
 }
 
-/** `full`: a write finds no more space after `room` bytes. `down`: nothing answers. */
-export type BlobFault = { readonly kind: 'none' | 'down' } | { readonly kind: 'full'; readonly room: number };
+/** `full`: a write finds no more space after `room` bytes. `down`: nothing answers. `damaged`: what is read differs from its checksum. */
+export type BlobFault =
+  | { readonly kind: 'none' | 'down' | 'damaged' }
+  | { readonly kind: 'full'; readonly room: number };
 
 export class FaultyBlobs implements BlobStore {
   fault: BlobFault = { kind: 'none' };
@@ -78,6 +80,7 @@ export class FaultyBlobs implements BlobStore {
 
   async *read(id: BlobId, range: ByteRange): AsyncGenerator<Uint8Array> {
     this.#refuse();
+    if (this.fault.kind === 'damaged') throw new Corrupt('the checksum differs');
     yield* this.#inner.read(id, range);
   }
 
