@@ -1,8 +1,10 @@
 /** Calls of Krutrim's API as its documentation and SDKs make them, and what every error of it must look like. */
 import assert from 'node:assert/strict';
+import type { Agent } from 'node:http';
 import { assertDescribed } from './kos-document.ts';
 import { alice, type TestUser } from './seed.ts';
 import type { TestServer } from './start-server.ts';
+import { type Exchange, type Exchanged, exchange } from './worker-lines.ts';
 
 export interface KosAnswer {
   readonly status: number;
@@ -19,6 +21,8 @@ export interface KosCall {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whose API key goes as `x-account-id`; nobody's when null. */
   readonly by?: TestUser | null;
+  /** Whose connection is asked on; any when absent. */
+  readonly agent?: Agent;
 }
 
 /** The API key of a seeded user. */
@@ -32,8 +36,8 @@ export async function kos(
   path: string,
   call: KosCall = {},
 ): Promise<KosAnswer> {
-  const { method = 'GET', body, headers = {}, by = alice } = call;
-  const response = await fetch(`${server.url}${path}`, {
+  const { method = 'GET', body, headers = {}, by = alice, agent } = call;
+  const request: Exchange = {
     method,
     headers: {
       ...(by === null ? {} : { 'x-account-id': apiKeyOf(by) }),
@@ -41,13 +45,20 @@ export async function kos(
       ...headers,
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const type = response.headers.get('content-type');
-  await assertDescribed(server, { method, path }, { status: response.status, text, type });
+  };
+  const url = `${server.url}${path}`;
+  const answer = await (agent === undefined ? fetched(url, request) : exchange(agent, url, request));
+  const { status, text } = answer;
+  const type = answer.headers.get('content-type');
+  await assertDescribed(server, { method, path }, { status, text, type });
   const isJson = type?.startsWith('application/json') ?? false;
   const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
-  return { status: response.status, headers: response.headers, text, json };
+  return { status, headers: answer.headers, text, json };
+}
+
+async function fetched(url: string, request: Exchange): Promise<Exchanged> {
+  const response = await fetch(url, request);
+  return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 /** Makes a bucket and answers its KRN. */
