@@ -9,22 +9,23 @@ import { defaultNameLimits, parseBucketName, parseObjectKey } from '../../src/co
 import type { ObjectAttributes } from '../../src/core/model/records.ts';
 import { openMemoryBlobs } from '../../src/engines/blob/memory/blob-store.ts';
 import { openMemory } from '../../src/engines/meta/memory/meta-store.ts';
-import type { Commit } from '../../src/engines/meta/meta-store.ts';
+import type { Commit, MetaStore } from '../../src/engines/meta/meta-store.ts';
 
 export interface MemoryCore extends Core {
   /** Moves the clock forward, in milliseconds. */
   readonly advance: (milliseconds: number) => void;
 }
 
-/** `projects`: those that are there to have buckets. */
+/** `projects`: those that are there to have buckets. `meta`: an empty store; one in memory when absent. */
 export async function memoryCore(
   settings: Partial<CoreSettings> = {},
   projects: readonly ProjectId[] = [testProject],
+  meta?: MetaStore,
 ): Promise<MemoryCore> {
   let now = Date.UTC(2026, 10, 21, 3, 12, 14);
   const clock = () => now;
   const core: MemoryCore = {
-    meta: await openMemory(),
+    meta: meta ?? (await openMemory()),
     blobs: openMemoryBlobs({ clock }),
     clock,
     random: systemRandom,
@@ -121,8 +122,11 @@ export function afterRead({ meta }: Core, action: () => Promise<unknown>): void 
   meta.range = (wanted) => once(range.call(meta, wanted));
 }
 
-/** Lets every call of the engines take a while, each another one, so that concurrent use cases meet in all orders. */
-export function makeSlow(core: Core, seed: number): void {
+/**
+ * Lets every call of the engines take a while, each another one, so that concurrent use cases meet in all orders. Answers what makes them
+ * as fast as before.
+ */
+export function makeSlow(core: Core, seed: number): () => void {
   let state = seed;
   const wait = async () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -154,5 +158,9 @@ export function makeSlow(core: Core, seed: number): void {
     await wait();
     await remove.call(blobs, id);
     await wait();
+  };
+  return () => {
+    Object.assign(meta, { get, range, commit });
+    Object.assign(blobs, { write, delete: remove });
   };
 }

@@ -8,6 +8,7 @@ import { deleteObject } from '../../src/core/objects/delete.ts';
 import { readObject } from '../../src/core/objects/get.ts';
 import { putObject } from '../../src/core/objects/put.ts';
 import { type ListedVersion, type ListVersionsInput, listVersions } from '../../src/core/versions/list.ts';
+import type { MetaStore } from '../../src/engines/meta/meta-store.ts';
 import {
   bodyOf,
   bucketName,
@@ -17,6 +18,7 @@ import {
   objectKeyOf,
   plainAttributes,
   testActor,
+  testProject,
 } from './memory-core.ts';
 
 export const bucket = bucketName('versions');
@@ -75,9 +77,12 @@ export async function listAll(
   return found;
 }
 
-/** A store with `bucket` in it. */
-export async function versioned(state: Versioning | 'off' = 'enabled'): Promise<MemoryCore> {
-  const core = await memoryCore();
+/** A core with `bucket` in it. `meta`: an empty store; one in memory when absent. */
+export async function versioned(
+  state: Versioning | 'off' = 'enabled',
+  meta?: MetaStore,
+): Promise<MemoryCore> {
+  const core = await memoryCore({}, [testProject], meta);
   await createBucket(core, testActor, { name: bucket });
   if (state !== 'off') await putVersioning(core, testActor, { bucket, versioning: state });
   return core;

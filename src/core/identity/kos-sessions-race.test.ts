@@ -1,14 +1,9 @@
 // A hundred activations of one pair at once, from two processes' engines on one store: exactly one live session, on every real engine.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { memoryCore } from '../../../test/support/memory-core.ts';
-import { postgresMissing, startPostgres, type TestPostgres } from '../../../test/support/postgres.ts';
-import { tempDirectory } from '../../../test/support/temp.ts';
-import { openLmdb } from '../../engines/meta/lmdb/open.ts';
+import { onRealEngines } from '../../../test/support/real-engines.ts';
 import type { MetaStore } from '../../engines/meta/meta-store.ts';
-import { openPostgres } from '../../engines/meta/postgres/open.ts';
 import type { Core } from '../core.ts';
 import { activateKosSession, actorOfKosSession, refreshKosSession } from './kos-sessions.ts';
 import { setRoles } from './memberships.ts';
@@ -58,20 +53,5 @@ async function race(stores: readonly MetaStore[]): Promise<void> {
 }
 
 describe('a hundred activations of one pair', () => {
-  const missing = postgresMissing();
-  let server: TestPostgres | undefined;
-  before(async () => {
-    if (missing === false) server = await startPostgres();
-  });
-  after(() => server?.stop());
-
-  it('leave one session on LMDB', async () => {
-    const path = join(tempDirectory('kos-sessions'), 'meta');
-    await race([await openLmdb({ path })]);
-  });
-
-  it('leave one session on PostgreSQL', { skip: missing }, async () => {
-    const url = `${server?.url}?schema=test_${randomBytes(8).toString('hex')}`;
-    await race([await openPostgres({ url }), await openPostgres({ url })]);
-  });
+  onRealEngines((open) => it('leave one session', async () => race(await open())));
 });
