@@ -6,7 +6,7 @@ import { newPerson, setRole } from '../iam/people.ts';
 import { issueToken } from '../support/iam.ts';
 import { assertKosError, fieldsOf, type KosAnswer } from '../support/kos.ts';
 import { kosSessions, pairOf, type Session, sessionOf } from '../support/kos-sessions.ts';
-import { alice, demo, root } from '../support/seed.ts';
+import { alice, eve, root, type TestUser } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import { answeredBy, freshConnections, type WorkerLine, workerLines } from '../support/worker-lines.ts';
 
@@ -133,48 +133,75 @@ test('a session that one process ends is over at all; of many who end it one doe
   await Promise.all(each.map(({ assertOver }) => assertOver(session)));
 });
 
+/** Whose session it is: of a member of the account that `by` administers. */
+interface Owner {
+  readonly admin: string;
+  readonly user: TestUser;
+  readonly by: TestUser;
+}
+
+async function change(
+  { admin: token }: Owner,
+  method: string,
+  path: string,
+  status: number,
+  body?: object,
+): Promise<void> {
+  const answer = await call(server, path, { token, method, ...(body !== undefined && { body }) });
+  assert.equal(answer.status, status, answer.text);
+}
+
+const enableUser = (owner: Owner, enabled: boolean) =>
+  change(owner, 'PATCH', `/v3/users/${owner.user.id}`, 200, { user: { enabled } });
+const enableProject = (owner: Owner, enabled: boolean) =>
+  change(owner, 'PATCH', `/v3/projects/${owner.user.project.id}`, 200, { project: { enabled } });
+
 /** What ends a session from outside, and what brings its owner back, where that can be. */
 const ends: Readonly<
   Record<
     string,
     {
-      readonly end: (admin: string, user: string, access: string) => Promise<void>;
-      readonly undo?: (admin: string, user: string) => Promise<void>;
+      readonly end: (owner: Owner) => Promise<void>;
+      readonly undo?: (owner: Owner) => Promise<void>;
+      readonly by?: TestUser;
     }
   >
 > = {
   'its key is deleted': {
-    end: (admin, user, access) =>
-      change(admin, 'DELETE', `/v3/users/${user}/credentials/OS-EC2/${access}`, 204),
+    end: (owner) => {
+      const { id, s3Key } = owner.user;
+      return change(owner, 'DELETE', `/v3/users/${id}/credentials/OS-EC2/${s3Key.access}`, 204);
+    },
   },
   'its user is disabled': {
-    end: (admin, user) => change(admin, 'PATCH', `/v3/users/${user}`, 200, { user: { enabled: false } }),
-    undo: (admin, user) => change(admin, 'PATCH', `/v3/users/${user}`, 200, { user: { enabled: true } }),
+    end: (owner) => enableUser(owner, false),
+    undo: (owner) => enableUser(owner, true),
   },
   'its user is deleted': {
-    end: (admin, user) => change(admin, 'DELETE', `/v3/users/${user}`, 204),
+    end: (owner) => change(owner, 'DELETE', `/v3/users/${owner.user.id}`, 204),
   },
   'the membership ends': {
-    end: (admin, user) => setRole(server, admin, 'DELETE', user, demo, 'project-member'),
+    end: ({ admin, user }) => setRole(server, admin, 'DELETE', user.id, user.project, 'project-member'),
+  },
+  'the account is disabled': {
+    end: (owner) => enableProject(owner, false),
+    undo: (owner) => enableProject(owner, true),
+    by: eve,
   },
 };
 
-async function change(token: string, method: string, path: string, status: number, body?: object) {
-  const answer = await call(server, path, { token, method, ...(body !== undefined && { body }) });
-  assert.equal(answer.status, status, answer.text);
-}
-
-for (const [what, { end, undo }] of Object.entries(ends)) {
+for (const [what, { end, undo, by = alice }] of Object.entries(ends)) {
   test(`a session is of no use at any process once ${what}`, async () => {
     const admin = await issueToken(server, root);
-    const { user } = await newPerson(server, admin, demo, 'project-member');
-    const session = sessionOf(await fresh.activate(pairOf(user), { by: alice }));
+    const { user } = await newPerson(server, admin, by.project, 'project-member');
+    const owner = { admin, user, by };
+    const session = sessionOf(await fresh.activate(pairOf(user), { by }));
     // Every process has met the session, its key and its owner.
     for (const { use, status } of each) {
       assert.equal((await use(session)).status, 200);
       assert.equal(fieldsOf(await status(session)).isActive, true);
     }
-    await end(admin, user.id, user.s3Key.access);
+    await end(owner);
     for (const { use, status, refresh, deactivate, activate } of each) {
       assertKosError(await use(session), 401, 'Unauthorized');
       const told = await status(session);
@@ -183,11 +210,12 @@ for (const [what, { end, undo }] of Object.entries(ends)) {
       const { status: refreshed } = await refresh(session);
       assert.equal(refreshed, told.status === 200 ? 401 : 404);
       assertKosError(await deactivate(session), 404, 'SessionNotFound');
-      assertKosError(await activate(pairOf(user), { by: alice }), 401, 'Unauthorized');
+      assertKosError(await activate(pairOf(user), { by }), 401, 'Unauthorized');
     }
     if (undo === undefined) return;
-    await undo(admin, user.id);
-    const again = sessionOf(await fresh.activate(pairOf(user), { by: alice }));
-    assert.deepEqual(await living([session, again]), [again]);
+    await undo(owner);
+    const before = await living([session]);
+    const again = sessionOf(await fresh.activate(pairOf(user), { by }));
+    assert.deepEqual(await living([...before, session, again]), [again]);
   });
 }
