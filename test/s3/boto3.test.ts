@@ -1,27 +1,11 @@
 // boto3 against the S3 door: names in listings as it decodes them, and metadata as it sends and reads it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runClient, skipUnless } from '../support/clients.ts';
+import { boto3Script } from '../support/boto3.ts';
+import { skipUnless } from '../support/clients.ts';
 import { rawS3, s3Client, tortureKeys } from '../support/s3.ts';
 import { alice } from '../support/seed.ts';
-import { startServer, type TestServer } from '../support/start-server.ts';
-
-/** Runs a script with `s3`, a client, and `data`, the input; its standard output is parsed as JSON. */
-async function python(server: TestServer, script: string, data: unknown): Promise<unknown> {
-  const prelude = [
-    'import json, sys, boto3',
-    'from botocore.config import Config',
-    `s3 = boto3.client('s3', endpoint_url='${server.url}', region_name='kr-central-2',`,
-    `  aws_access_key_id='${alice.s3Key.access}', aws_secret_access_key='${alice.s3Key.secret}',`,
-    `  config=Config(retries={'total_max_attempts': 1}, s3={'addressing_style': 'path'}))`,
-    'data = json.load(sys.stdin)',
-  ];
-  const run = await runClient('python3', ['-c', [...prelude, script].join('\n')], {
-    input: JSON.stringify(data),
-  });
-  assert.equal(run.code, 0, run.stderr);
-  return JSON.parse(run.stdout);
-}
+import { startServer } from '../support/start-server.ts';
 
 describe('boto3', { skip: skipUnless('boto3') }, () => {
   it('writes, lists, copies and deletes every kind of key', async () => {
@@ -41,7 +25,7 @@ deleted = s3.delete_objects(Bucket='boto', Delete={'Objects': [{'Key': key} for 
 assert 'Errors' not in deleted, deleted
 left = [o['Key'] for o in s3.list_objects_v2(Bucket='boto')['Contents']]
 print(json.dumps({'bodies': bodies, 'one': one, 'two': two, 'left': left}))`;
-    const result = await python(server, script, tortureKeys);
+    const result = await boto3Script(server, script, tortureKeys);
     const sorted = tortureKeys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     const left = ['control\u0001\u007f', 'copy'];
     assert.deepEqual(result, { bodies: tortureKeys, one: sorted, two: sorted, left });
@@ -59,7 +43,7 @@ metadata = s3.head_object(Bucket='boto', Key='k')['Metadata']
 s3.put_object(Bucket='boto', Key='k', Metadata={'word': metadata['word'], 'plain': 'a b'})
 again = s3.head_object(Bucket='boto', Key='k')['Metadata']
 print(json.dumps({'raw': metadata['raw'].encode('latin1').decode(), 'again': again}))`;
-    assert.deepEqual(await python(server, script, null), {
+    assert.deepEqual(await boto3Script(server, script, null), {
       raw: '한글',
       again: { word: '=?UTF-8?B?7ZWc6riA?=', plain: 'a b' },
     });
@@ -89,7 +73,7 @@ bucket = boto3.resource('s3', endpoint_url=s3.meta.endpoint_url, region_name='kr
 bucket.object_versions.page_size(2).delete()
 bucket.delete()
 print(json.dumps({'absent': absent, 'bodies': bodies, 'marker': marker['DeleteMarker'], 'before': before}))`;
-    assert.deepEqual(await python(server, script, alice.s3Key), {
+    assert.deepEqual(await boto3Script(server, script, alice.s3Key), {
       absent: 'true',
       bodies: ['one', 'two', 'early'],
       marker: true,

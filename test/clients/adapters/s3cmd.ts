@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { skipUnless } from '../../support/clients.ts';
 import { type Client, type Command, commandOf, type Endpoint, type Listed, moveEach } from './client.ts';
 
-async function s3cmdCommand({ url, user, directory }: Endpoint): Promise<Command> {
+export async function s3cmdCommand({ url, user, directory }: Endpoint): Promise<Command> {
   const file = join(directory, 's3cmd.ini');
   const { host } = new URL(url);
   const settings = {
