@@ -51,6 +51,23 @@ export async function may(core: Core, actor: Actor, permission: Permission): Pro
   return judge(actor, permission, await look(core, actor, [permission]));
 }
 
+/**
+ * The right to `action` on a bucket that is being made, as it is going to be.
+ * @throws CoreError AccessDenied
+ */
+export async function authorizeOnNew(
+  core: Core,
+  actor: Actor,
+  action: BucketAction,
+  record: BucketRecord,
+): Promise<void> {
+  const permission = { action, bucket: record.name };
+  const buckets = new Map([[record.name, record]]);
+  const policies = await policyStatements(core, actor);
+  const decision = judge(actor, permission, { buckets, disabled: new Set(), policies });
+  if (!decision.allow) throw denied(actor, permission, decision.reason);
+}
+
 /** What decisions are made from. */
 interface Facts {
   /** The buckets named, each once; absent ones are left out. */

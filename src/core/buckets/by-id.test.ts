@@ -13,6 +13,7 @@ test('a bucket is found by its id, and is gone with its deletion', async () => {
   const core = await memoryCore();
   const { id } = await createBucket(core, testActor, { name });
   assert.equal(await bucketWithId(core, testProject, id), name);
+  assert.equal(await bucketWithId(core, 'f'.repeat(32) as ProjectId, id), undefined);
   await deleteBucket(core, name);
   assert.equal(await bucketWithId(core, testProject, id), undefined);
   const again = await createBucket(core, testActor, { name });

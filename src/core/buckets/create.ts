@@ -1,5 +1,6 @@
 /** Makes buckets: names are unique across the whole service. */
 import { newId } from '../../base/clock.ts';
+import { authorizeOnNew } from '../access/authorize.ts';
 import type { Role } from '../access/roles.ts';
 import type { UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
@@ -41,7 +42,7 @@ export interface CreateBucketInput {
   readonly access?: (bucket: BucketRecord) => BucketChange;
 }
 
-/** @throws CoreError BucketExists, NoSuchProject; InvalidArgument when neither the input nor the actor names a project */
+/** @throws CoreError BucketExists, NoSuchProject; AccessDenied for others to be let in, where a policy denies that; InvalidArgument when neither the input nor the actor names a project */
 export async function createBucket(
   core: Core,
   actor: UserActor,
@@ -56,6 +57,8 @@ export async function createBucket(
     const project = await openForBuckets(core, projectId);
     const made = newBucket(core, actor, projectId, input);
     const record = input.access === undefined ? made : applied(made, input.access(made));
+    // Its maker may; but what a policy denies is not to be had by making a bucket anew.
+    if (isShared(record, made)) await authorizeOnNew(core, actor, 'storage.buckets.setIamPolicy', record);
     await new Draft(core)
       .check(bucketKey(record.name), undefined)
       // No bucket appears in a project that is being deleted (`deleteProject`).
@@ -67,6 +70,11 @@ export async function createBucket(
       .commit();
     return bucketInfo(record, 0n, 0n);
   });
+}
+
+/** Whether more people reach `record` than reach a bucket by itself. */
+function isShared({ grants, readAcl, writeAcl }: BucketRecord, made: BucketRecord): boolean {
+  return readAcl !== undefined || writeAcl !== undefined || grants.some((one) => !made.grants.includes(one));
 }
 
 /** A project that takes new buckets. @throws CoreError NoSuchProject when it is absent or disabled */

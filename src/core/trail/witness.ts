@@ -6,6 +6,7 @@ import { newId } from '../../base/clock.ts';
 import type { Key } from '../../engines/meta/meta-store.ts';
 import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
+import type { BucketName } from '../model/names.ts';
 import type { BucketRecord, ObjectReads } from '../model/records.ts';
 import { type EventResource, type EventUser, eventFormat, positionOf, type TrailEvent } from './event.ts';
 import { freshKey } from './keys.ts';
@@ -57,6 +58,8 @@ export class Witness {
   #operation = 'Unknown';
   #resource: EventResource | undefined;
   #bucket: BucketRecord | undefined;
+  /** The buckets met on the way, names to ids; one map for a call and its parts. */
+  #met = new Map<BucketName, string>();
   #actor: Actor | undefined;
   #user: EventUser | undefined;
   #time: number | undefined;
@@ -86,6 +89,7 @@ export class Witness {
     part.callIs(operation, resource);
     part.#actor = this.#actor;
     part.#status = status;
+    part.#met = this.#met;
     return part;
   }
 
@@ -110,13 +114,21 @@ export class Witness {
     this.#drafted = undefined;
   }
 
-  /** A bucket met on the way; the one the call is about lends it its id and project. */
-  saw(bucket: BucketRecord): void {
+  /**
+   * A bucket met on the way; the one the call is about lends it its id and project. Answers whether it is the bucket that the call has
+   * met under this name before, if it has met one: names go to others once their bucket is deleted.
+   */
+  saw(bucket: BucketRecord): boolean {
+    const met = this.#met.get(bucket.name);
+    if (met !== undefined && met !== bucket.id) return false;
+    if (met === undefined) this.#met.set(bucket.name, bucket.id);
     const { type, name, bucket: of } = this.#resource ?? {};
-    if (type !== 'Bucket' && type !== 'Object') return;
-    if (bucket.name !== (type === 'Bucket' ? name : of) || bucket.id === this.#bucket?.id) return;
-    this.#bucket = bucket;
-    this.#drafted = undefined;
+    const isItself = type === 'Bucket' ? bucket.name === name : type === 'Object' && bucket.name === of;
+    if (isItself && bucket.id !== this.#bucket?.id) {
+      this.#bucket = bucket;
+      this.#drafted = undefined;
+    }
+    return true;
   }
 
   /** The event's entry for a commit, as it is to be should the call succeed. */
