@@ -9,13 +9,11 @@ import { isCoreError } from '../../core/errors.ts';
 import type { BucketRecord } from '../../core/model/records.ts';
 import type { Tags } from '../../core/model/tags.ts';
 import { KosError } from './errors.ts';
-import { maybe } from './schemas.ts';
+import { maybe, textsByName } from './schemas.ts';
 
 /** The fields of such a body. */
 export const bucketWish = {
-  tags: maybe(
-    Type.Record(Type.String(), Type.String(), { description: 'all of them: what is not named goes' }),
-  ),
+  tags: maybe(textsByName({ description: 'all of them: what is not named goes' })),
   versioning: maybe(Type.Boolean()),
   anonymous_access: maybe(Type.Boolean()),
 };

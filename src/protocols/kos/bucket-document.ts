@@ -6,7 +6,7 @@ import { isPublic } from '../../core/buckets/grants.ts';
 import { kosTiers } from '../../core/model/records.ts';
 import { formatKrn } from './krn.ts';
 import type { KosView } from './request.ts';
-import { answerObject, dateTime, kosTime, oneOf } from './schemas.ts';
+import { answerObject, dateTime, kosTime, oneOf, textsByName } from './schemas.ts';
 
 export const bucketSchema = answerObject({
   name: Type.String(),
@@ -21,7 +21,7 @@ export const bucketSchema = answerObject({
   status: Type.Literal('active'),
   path: Type.String(),
   protocol: Type.Literal('S3'),
-  tags: Type.Record(Type.String(), Type.String()),
+  tags: textsByName(),
   versioning: Type.Boolean({ description: 'false: never on, or suspended' }),
   anonymous_access: Type.Boolean({ description: 'whether everybody may read and list it' }),
   tier: oneOf(kosTiers),

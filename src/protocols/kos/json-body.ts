@@ -65,7 +65,22 @@ function readBody<S extends TSchema>(
     throw new KosError(400, 'Content-Type must be application/json');
   }
   const read = readJsonObject(bytes);
+  // Half a character, which JSON can write and UTF-8 cannot, would come back as another.
+  if (read.ok && !isWellFormed(read.value))
+    throw new KosError(misshapen, 'the body has text that is not Unicode');
   const shaped = read.ok ? readShape(schema, read.value) : read;
   if (shaped.ok) return shaped.value;
   throw new KosError(shaped.wrong === 'not json' ? 400 : misshapen, complaintOf(shaped));
+}
+
+/** Whether all its texts and names are; however deep it is. */
+function isWellFormed(value: unknown): boolean {
+  const left = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (typeof one === 'string' && !one.isWellFormed()) return false;
+    if (typeof one !== 'object' || one === null) continue;
+    for (const [name, inner] of Object.entries(one)) left.push(name, inner);
+  }
+  return true;
 }

@@ -3,6 +3,7 @@
  * `s3_only` and stays through every change made here.
  */
 import { type Static, Type } from 'typebox';
+import { checkName } from '../../core/identity/identity-names.ts';
 import { type NamedRuleInput, nameOfRule } from '../../core/lifecycle/change-rule.ts';
 import {
   type AgeAttribute,
@@ -71,12 +72,12 @@ export function noSuchRule(): KosError {
   });
 }
 
-/** @throws KosError 400 */
+/** @throws KosError 400, CoreError InvalidArgument for a name that is none */
 export function newRule(body: Static<typeof newRuleSchema>): NamedRuleInput {
   return { ...wished({ enabled: true, form: 'filter' }, body), name: body.name };
 }
 
-/** Absent fields stay, null clears. @throws KosError 400 for a rule that would be none */
+/** Absent fields stay, null clears. @throws KosError 400 for a rule that would be none, CoreError InvalidArgument for a name that is none */
 export function changedRule(rule: LifecycleRule, body: Wish): LifecycleRule {
   return { ...wished(rule, body), id: rule.id };
 }
@@ -85,6 +86,7 @@ type Unnamed = Omit<LifecycleRule, 'id'>;
 
 function wished(rule: Unnamed, body: Wish): Unnamed {
   const { form, prefix, largerThan, smallerThan } = rule;
+  if (body.name !== undefined) checkName('name', body.name);
   const attribute = body.attribute == null ? body.attribute : readAttribute(body.attribute);
   const changed = present({
     prefix,

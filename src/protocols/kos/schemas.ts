@@ -6,6 +6,13 @@ export function answerObject<P extends TProperties>(properties: P) {
   return Type.Object(properties, { additionalProperties: false });
 }
 
+/** Texts by any names. Not `Type.Record`: that takes names with a line's end in them for none of its own, and lets their values be anything. */
+export function textsByName(options: { readonly description?: string } = {}) {
+  return Type.Unsafe<Record<string, string>>(
+    Type.Object({}, { ...options, additionalProperties: Type.String() }),
+  );
+}
+
 /** A field of a request that may be left out or null, which mean the same. */
 export function maybe<S extends TSchema>(schema: S) {
   return Type.Optional(Type.Union([schema, Type.Null()]));
