@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, type S3 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { issueToken } from '../support/iam.ts';
@@ -167,6 +168,10 @@ const deletions: Record<string, Way> = {
     assert.equal(made.status, 201, made.text);
     await swift.delete(`/${open}/doomed?multipart-manifest=delete`);
   },
+  'Swift date of deletion': async () => {
+    await swift.post(source, { 'X-Delete-After': '1' });
+    await setTimeout(1100);
+  },
   'KOS delete': () => inside().remove({ objectkey: key }, asBob),
   'KOS move': () => inside().move({ sourceKey: key, destinationKey: 'moved' }, asBob),
   'KOS rename': () => inside().rename({ oldKey: key, newKey: 'renamed' }, asBob),
@@ -203,6 +208,7 @@ const writings: Record<string, Way> = {
   'Swift X-Copy-From': () => swift.put(source, '', { 'X-Copy-From': `/${open}/plain` }),
   'Swift manifest': () =>
     swift.put(`${source}?multipart-manifest=put`, JSON.stringify([{ path: `${open}/plain` }])),
+  'Swift manifest by POST': () => swift.post(source, { 'X-Object-Manifest': `${open}/plain` }),
   'Swift archive': () => swift.put(`/${guarded}?extract-archive=tar`, tar),
   'Swift archive of the account': () =>
     swift.put('?extract-archive=tar', tarOf({ name: `${guarded}/${key}`, body: 'x' })),

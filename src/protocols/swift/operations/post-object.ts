@@ -1,4 +1,5 @@
 /** POST /v1/{account}/{container}/{object}: replaces what is said about an object; its type stays unless given. */
+import type { Permission } from '../../../core/access/authorize.ts';
 import { updateObject } from '../../../core/objects/update.ts';
 import { noBody } from '../../operation.ts';
 import { statedContentType } from '../content-type.ts';
@@ -25,7 +26,17 @@ export const postObject = swiftOperation({
       ...deleteAtOf(view.request),
     },
   }),
-  authorize: ({ bucket, key, project }) => [{ action: 'storage.objects.update', bucket, key, project }],
+  // A date of deletion deletes, and a manifest puts other bytes in the place of the object's. An address signed for POST may both, as upstream.
+  authorize: ({ bucket, key, project, standsFor, replaced }, actor) => {
+    const place = { bucket, key, project };
+    const update: Permission = { action: 'storage.objects.update', ...place };
+    if (actor.kind === 'anonymous') return [update];
+    return [
+      update,
+      ...(replaced.deleteAt === undefined ? [] : [{ action: 'storage.objects.delete', ...place } as const]),
+      ...(standsFor === null ? [] : [{ action: 'storage.objects.create', ...place } as const]),
+    ];
+  },
   run: ({ core, input: { bucket, key, contentType, standsFor, replaced } }) =>
     updateObject(core, {
       bucket,
