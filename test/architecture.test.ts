@@ -89,6 +89,21 @@ test('imports point down only', () => {
   );
 });
 
+test('no files import each other in a circle', () => {
+  const importsOf = new Map(all.map(({ path, imports }) => [path, imports.map(({ target }) => target)]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const follow = (path: string, way: readonly string[]): void => {
+    const at = way.indexOf(path);
+    if (at >= 0) circles.push([...way.slice(at), path].join(' -> '));
+    if (at >= 0 || done.has(path)) return;
+    for (const target of importsOf.get(path) ?? []) follow(target, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of all) follow(path, []);
+  expectNone(circles, 'Move what both need into a file of its own:');
+});
+
 test('imports of project files exist', () => {
   const known = new Set(all.map((file) => file.path));
   expectNone(

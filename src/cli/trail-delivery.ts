@@ -1,6 +1,6 @@
 /** `onggi trail delivery show|set|remove`: where a running server delivers the audit trail's events every hour. Owns the asking and the printing. */
 import type { Command } from 'commander';
-import { connectionFlags, type Flags } from './identity/commands.ts';
+import { connectionFlags, type Flags } from './identity/flags.ts';
 import { lineOfInput } from './identity/line-of-input.ts';
 import { asJson, fields } from './identity/print.ts';
 import { UsageError } from './identity/usage-error.ts';

@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import type { EventDocument } from '../core/trail/event-document.ts';
-import { connectionFlags, type Flags } from './identity/commands.ts';
+import { connectionFlags, type Flags } from './identity/flags.ts';
 import { UsageError } from './identity/usage-error.ts';
 import { addDeliveryCommand } from './trail-delivery.ts';
 

@@ -3,8 +3,8 @@
  * default, and how its text becomes a value. The README's table is checked against this one.
  */
 import { availableParallelism } from 'node:os';
+import { type ObjectReads, objectReadChoices } from '../core/model/bucket-records.ts';
 import { type LimitsProfile, limitsProfiles } from '../core/model/names.ts';
-import { type ObjectReads, objectReadChoices } from '../core/model/records.ts';
 import {
   type BlobLocation,
   type ListenAddress,

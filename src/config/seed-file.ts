@@ -6,9 +6,9 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { parseDocument } from 'yaml';
+import { projectRoles } from '../core/access/roles.ts';
 import { type Seed, type SeedBucket, SeedError, type SeedUser } from '../core/identity/seed.ts';
 import type { ProjectId, UserId } from '../core/model/names.ts';
-import { projectRoles } from '../core/model/records.ts';
 
 const strict = { additionalProperties: false } as const;
 const text = Type.String({ minLength: 1 });

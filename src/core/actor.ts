@@ -1,8 +1,7 @@
 /** Who asks: made by `identity/` from a proof, read by the permission evaluator and recorded in the log. */
-import type { BucketAction } from './access/roles.ts';
+import type { BucketAction, ProjectRole } from './access/roles.ts';
 import type { TokenClaims } from './identity/token-format.ts';
 import type { BucketName, ProjectId, UserId } from './model/names.ts';
-import type { ProjectRole } from './model/records.ts';
 
 /** What proved the identity. `id` is public (a key id, a token's audit id), never a secret. */
 export interface Proof {

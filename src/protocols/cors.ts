@@ -7,7 +7,7 @@ import type { RequestView } from '../base/http/request-view.ts';
 import { type CorsRule, corsAt } from '../core/buckets/cors.ts';
 import type { Core } from '../core/core.ts';
 import type { BucketName, ProjectId } from '../core/model/names.ts';
-import type { ProtocolError } from './protocol.ts';
+import type { ProtocolError } from './failure.ts';
 
 /** Where a request goes, as far as CORS is concerned: to a bucket with rules of its own, or to what only our console uses. */
 export interface CorsPlace {

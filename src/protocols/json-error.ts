@@ -5,8 +5,8 @@
 import { MalformedTarget } from '../base/http/query.ts';
 import { json, type Reply, type ReplyHeaders } from '../base/http/reply.ts';
 import { CoreError, type CoreErrorCode, type CoreErrorDetails, isCoreError } from '../core/errors.ts';
+import { type Failure, ProtocolError } from './failure.ts';
 import { failureMessages } from './failure-messages.ts';
-import { type Failure, ProtocolError } from './protocol.ts';
 
 interface DoorErrorOptions {
   /** Absent: the door's code for the status. */

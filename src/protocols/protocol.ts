@@ -1,23 +1,13 @@
 /** What a front-end provides to the request pipeline, and the seam between an operation table and a socket. */
-import type { MalformedTarget } from '../base/http/query.ts';
 import type { Reply, ReplyHeaders } from '../base/http/reply.ts';
 import type { RequestView } from '../base/http/request-view.ts';
 import type { ByteStream } from '../base/streams/byte-stream.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Core } from '../core/core.ts';
-import type { CoreError } from '../core/errors.ts';
 import type { EventResource } from '../core/trail/event.ts';
 import type { CorsDoor } from './cors.ts';
+import type { Failure } from './failure.ts';
 import type { AnyOperation, BodyStream, Prepared } from './operation.ts';
-
-/**
- * A failure of the wire itself (a bad signature, malformed XML), known to one protocol only. Each protocol has its own
- * subclass and prints it itself.
- */
-export abstract class ProtocolError extends Error {}
-
-/** Everything `renderError` can be given; the pipeline turns any other throw into `CoreError` Internal first. */
-export type Failure = CoreError | ProtocolError | MalformedTarget;
 
 export interface Authenticated {
   readonly actor: Actor;

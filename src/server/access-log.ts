@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { RequestView } from '../base/http/request-view.ts';
 import type { Actor } from '../core/actor.ts';
 import { CoreError } from '../core/errors.ts';
-import type { Failure } from '../protocols/protocol.ts';
+import type { Failure } from '../protocols/failure.ts';
 import type { RequestFacts } from './telemetry.ts';
 
 export interface AccessRecord {

@@ -14,14 +14,9 @@ import { CoreError } from '../core/errors.ts';
 import { Witness } from '../core/trail/witness.ts';
 import { Conflict, Corrupt, Unavailable } from '../engines/errors.ts';
 import { answerPreflight, preflightName, shareReply } from '../protocols/cors.ts';
+import { type Failure, ProtocolError } from '../protocols/failure.ts';
 import type { BodyStream } from '../protocols/operation.ts';
-import {
-  type Authenticated,
-  type Call,
-  type Failure,
-  type Protocol,
-  ProtocolError,
-} from '../protocols/protocol.ts';
+import type { Authenticated, Call, Protocol } from '../protocols/protocol.ts';
 import type { AccessLog } from './access-log.ts';
 import type { ClientAddress } from './client-address.ts';
 import { ClientGone } from './client-gone.ts';

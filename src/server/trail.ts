@@ -4,11 +4,11 @@ import type { Logger } from 'pino';
 import { MalformedTarget } from '../base/http/query.ts';
 import type { Core } from '../core/core.ts';
 import { CoreError } from '../core/errors.ts';
-import type { ObjectReads } from '../core/model/records.ts';
+import type { ObjectReads } from '../core/model/bucket-records.ts';
 import { createTrailBuffer } from '../core/trail/buffer.ts';
 import type { EndedCall, Witness } from '../core/trail/witness.ts';
 import { preflightName } from '../protocols/cors.ts';
-import type { Failure } from '../protocols/protocol.ts';
+import type { Failure } from '../protocols/failure.ts';
 
 export interface Trail {
   /** A call has ended. `error` is absent for a success. */

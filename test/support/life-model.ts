@@ -3,7 +3,7 @@
  * of a life leaves behind; knows nothing of how the product keeps it.
  */
 import { createHash } from 'node:crypto';
-import type { Versioning } from '../../src/core/model/records.ts';
+import type { Versioning } from '../../src/core/model/bucket-records.ts';
 import type { Address, Step } from './life-steps.ts';
 
 /** A refusal by its code, as the product has it. */

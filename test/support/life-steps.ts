@@ -1,6 +1,6 @@
 /** Owns the steps of random lives of a store of two buckets, and how lives are drawn. */
 import fc from 'fast-check';
-import type { Versioning } from '../../src/core/model/records.ts';
+import type { Versioning } from '../../src/core/model/bucket-records.ts';
 
 /** Addresses are `bucket/key` over two buckets and three keys each. Everything in bucket `two` is encrypted. */
 export type Address = string;

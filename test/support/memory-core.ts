@@ -1,12 +1,20 @@
 /** Owns the core of unit tests: the memory engines with projects in them, a clock that stands still until told, and an actor. */
 import { systemRandom } from '../../src/base/clock.ts';
 import type { UserActor } from '../../src/core/actor.ts';
-import type { Core, CoreSettings } from '../../src/core/core.ts';
+import type { Core } from '../../src/core/core.ts';
+import type { CoreSettings } from '../../src/core/core-parts.ts';
 import { createMasterKey } from '../../src/core/identity/master-key.ts';
 import { newProjectRecord, projectCreation } from '../../src/core/identity/projects.ts';
-import type { BucketName, ObjectKey, ProjectId, UserId } from '../../src/core/model/names.ts';
-import { defaultNameLimits, parseBucketName, parseObjectKey } from '../../src/core/model/names.ts';
-import type { ObjectAttributes } from '../../src/core/model/records.ts';
+import {
+  type BucketName,
+  defaultNameLimits,
+  type ObjectKey,
+  type ProjectId,
+  parseBucketName,
+  parseObjectKey,
+  type UserId,
+} from '../../src/core/model/names.ts';
+import type { ObjectAttributes } from '../../src/core/model/object-records.ts';
 import { openMemoryBlobs } from '../../src/engines/blob/memory/blob-store.ts';
 import { openMemory } from '../../src/engines/meta/memory/meta-store.ts';
 import type { Commit, MetaStore } from '../../src/engines/meta/meta-store.ts';

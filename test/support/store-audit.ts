@@ -28,8 +28,8 @@ import {
   versionSequence,
 } from '../../src/core/model/keys.ts';
 import type { ObjectKey, ProjectId } from '../../src/core/model/names.ts';
+import type { Behind, ObjectData } from '../../src/core/model/object-records.ts';
 import { ownData, ownSize } from '../../src/core/model/own-data.ts';
-import type { Behind, ObjectData } from '../../src/core/model/records.ts';
 import { versionIdOf } from '../../src/core/versions/behind.ts';
 import { sequenceOf } from '../../src/core/versions/ids.ts';
 import { counterValue, type Entry, type Key } from '../../src/engines/meta/meta-store.ts';

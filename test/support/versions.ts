@@ -2,8 +2,8 @@
 import { collect as collectBytes } from '../../src/base/streams/collect.ts';
 import { createBucket } from '../../src/core/buckets/create.ts';
 import { putVersioning } from '../../src/core/buckets/versioning.ts';
+import type { Versioning } from '../../src/core/model/bucket-records.ts';
 import type { VersionId } from '../../src/core/model/names.ts';
-import type { Versioning } from '../../src/core/model/records.ts';
 import { deleteObject } from '../../src/core/objects/delete.ts';
 import { readObject } from '../../src/core/objects/get.ts';
 import { putObject } from '../../src/core/objects/put.ts';

@@ -5,12 +5,13 @@ import {
   type BucketAction,
   bucketActions,
   type ProjectAction,
+  type ProjectRole,
   projectRoleAllows,
+  projectRoles,
   type Role,
   roleAllows,
   roles,
 } from '../../src/core/access/roles.ts';
-import { type ProjectRole, projectRoles } from '../../src/core/model/records.ts';
 import { ext, makeBucket } from './ext.ts';
 import { issueToken } from './iam.ts';
 import { rawS3 } from './s3.ts';

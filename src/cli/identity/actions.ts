@@ -1,5 +1,5 @@
 /** What `onggi project|user|role|group` do: calls of the identity service, and what is printed of their answers. Keys: `key-actions.ts`. */
-import type { Flags } from './commands.ts';
+import type { Flags } from './flags.ts';
 import { connect, type Document, type IdentityClient, Refusal, textOf } from './identity-client.ts';
 import { type Action, idOf, type Job, needed, type Outcome, word } from './job.ts';
 import { createKey, deleteKey, listKeys, showKey } from './key-actions.ts';

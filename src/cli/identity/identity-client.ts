@@ -2,7 +2,7 @@
  * Speaks to the identity service of a running server for the commands: a token from flags or OS_* variables, calls, and names turned
  * into ids. The store itself is never opened: it belongs to the server.
  */
-import type { Flags } from './commands.ts';
+import type { Flags } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A JSON object as the service answers it. */

@@ -1,5 +1,5 @@
 /** What an action is given and what it answers; arguments and flags taken out of it. */
-import type { Flags } from './commands.ts';
+import type { Flags } from './flags.ts';
 import { type Document, type IdentityClient, textOf } from './identity-client.ts';
 import { UsageError } from './usage-error.ts';
 

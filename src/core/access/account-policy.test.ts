@@ -15,10 +15,11 @@ import type { BucketInfo } from '../buckets/buckets.ts';
 import { createBucket } from '../buckets/create.ts';
 import { type CoreErrorCode, isCoreError } from '../errors.ts';
 import { createPolicy, updatePolicy } from '../identity/account-policies.ts';
+import type { PolicyStatement } from '../identity/records.ts';
 import type { ProjectId } from '../model/names.ts';
-import type { PolicyCondition, PolicyStatement } from '../model/records.ts';
 import { may, type Permission } from './authorize.ts';
 import { actionsOf, isActionPattern, kosActions } from './kos-actions.ts';
+import type { PolicyCondition } from './policy-conditions.ts';
 import { bucketActions } from './roles.ts';
 
 const name = bucketName('photos');

@@ -12,17 +12,12 @@ import type { Actor, UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { policyFormat } from '../identity/codecs.ts';
 import { policyKey } from '../identity/keys.ts';
+import type { AccountPolicyRecord, PolicyResource, PolicyStatement } from '../identity/records.ts';
 import { rememberUpTo } from '../identity/remembered.ts';
 import { storedAs } from '../identity/stored.ts';
-import type {
-  AccountPolicyRecord,
-  PolicyCondition,
-  PolicyResource,
-  PolicyStatement,
-} from '../model/records.ts';
 import type { Statement, Target } from './decide.ts';
 import { actionsOf, type PolicyAction } from './kos-actions.ts';
-import { conditionHolds, type Fact, type Truth } from './policy-conditions.ts';
+import { conditionHolds, type Fact, type PolicyCondition, type Truth } from './policy-conditions.ts';
 
 const none: readonly Statement[] = [];
 const recallStatements = rememberUpTo<readonly Statement[]>(1000);

@@ -3,7 +3,7 @@
  * writing, whoever asks and by whatever right. Refuses to bind the bucket's own management, its policy's above all: nobody locks the door with the key inside.
  */
 import { matchesAddress } from '../../base/address-patterns.ts';
-import type { AddressPolicy, BucketRecord } from '../model/records.ts';
+import type { AddressPolicy, BucketRecord } from '../model/bucket-records.ts';
 import type { Statement } from './decide.ts';
 import type { BucketAction } from './roles.ts';
 

@@ -8,8 +8,8 @@
 
 import { isListed } from '../../base/addresses.ts';
 import type { Actor, UserActor } from '../actor.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import type { ProjectId } from '../model/names.ts';
-import type { BucketRecord } from '../model/records.ts';
 import type { Statement, Target } from './decide.ts';
 import type { BucketAction } from './roles.ts';
 

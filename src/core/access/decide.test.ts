@@ -3,14 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Actor, UserActor } from '../actor.ts';
+import type { Grant, GrantMember } from '../model/bucket-records.ts';
 import type { BucketName, ProjectId, UserId } from '../model/names.ts';
-import { type Grant, type GrantMember, type ProjectRole, projectRoles } from '../model/records.ts';
 import { decide, type Target } from './decide.ts';
 import {
   type BucketAction,
   bucketActions,
   commonRoles,
   type ProjectAction,
+  type ProjectRole,
+  projectRoles,
   type Role,
   roles,
 } from './roles.ts';

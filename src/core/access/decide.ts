@@ -5,8 +5,8 @@
 
 import { isListed } from '../../base/addresses.ts';
 import type { Actor, UserActor } from '../actor.ts';
+import type { BucketRecord, Grant } from '../model/bucket-records.ts';
 import type { ObjectKey, ProjectId, UserId } from '../model/names.ts';
-import type { BucketRecord, Grant } from '../model/records.ts';
 import {
   type Action,
   type BucketAction,

@@ -7,8 +7,9 @@ import { CoreError, isCoreError } from '../errors.ts';
 import { getGroup } from '../identity/groups.ts';
 import { findMembership } from '../identity/memberships.ts';
 import { findUser } from '../identity/users.ts';
+import type { Grant, GrantMember } from '../model/bucket-records.ts';
 import type { ProjectId } from '../model/names.ts';
-import { type Grant, type GrantMember, projectRoles } from '../model/records.ts';
+import { projectRoles } from './roles.ts';
 
 /** What a grant records about its member. */
 export type Admitted = Pick<Grant, 'member' | 'outsider'>;

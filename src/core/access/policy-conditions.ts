@@ -4,7 +4,6 @@
  */
 import { isAddressPattern, matchesAddress } from '../../base/address-patterns.ts';
 import { matchesGlob } from '../../base/glob.ts';
-import type { PolicyCondition } from '../model/records.ts';
 
 export const conditionKeys = ['sourceIp', 'currentTime', 'key', 'prefix', 'userName'] as const;
 export type ConditionKey = (typeof conditionKeys)[number];
@@ -22,6 +21,12 @@ export const conditionOperators = [
   'StringNotLike',
 ] as const;
 export type ConditionOperator = (typeof conditionOperators)[number];
+
+export interface PolicyCondition {
+  readonly operator: ConditionOperator;
+  readonly key: ConditionKey;
+  readonly values: readonly string[];
+}
 
 /** Undefined: it cannot be told, as the request is about objects that are not named. Allowing then needs true, denying only not false. */
 export type Truth = boolean | undefined;

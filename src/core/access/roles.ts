@@ -2,8 +2,6 @@
  * The permissions of object storage, the bucket roles and which role holds what: the one table behind every door
  * (reference, section 4). Also what a role in a project allows there, and which roles contain which.
  */
-import type { ProjectRole } from '../model/records.ts';
-
 /** Columns of the table below, most powerful first. */
 export const roles = [
   'storage.owner',
@@ -16,6 +14,17 @@ export const roles = [
   'storage.policyWriter',
 ] as const;
 export type Role = (typeof roles)[number];
+
+/** `none`: in the project without storage rights, so that only grants speak for the user (DESIGN 5). */
+export const projectRoles = [
+  'project-admin',
+  'project-member',
+  'project-reader',
+  'object-storage-manager',
+  'object-storage-viewer',
+  'none',
+] as const;
+export type ProjectRole = (typeof projectRoles)[number];
 
 const matrix = {
   'storage.buckets.get': 'owner admin editor viewer',

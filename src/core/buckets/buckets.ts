@@ -1,5 +1,5 @@
 /** The bucket as use cases tell of it. Each use case has its own file in this folder. */
-import type { BucketRecord } from '../model/records.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 
 export interface BucketInfo extends BucketRecord {
   /** Live counts. */

@@ -5,8 +5,8 @@
 import { newId } from '../../base/clock.ts';
 import { admitUser } from '../access/members.ts';
 import type { Core } from '../core.ts';
+import type { BucketRecord, Grant, GrantMember } from '../model/bucket-records.ts';
 import type { ProjectId } from '../model/names.ts';
-import type { BucketRecord, Grant, GrantMember } from '../model/records.ts';
 import { idOf } from './grants.ts';
 import type { BucketChange } from './update.ts';
 

@@ -8,20 +8,14 @@ import { newBucketEncryption } from '../crypt/keys.ts';
 import { CoreError, isCoreError } from '../errors.ts';
 import { projectFormat } from '../identity/codecs.ts';
 import { projectKey } from '../identity/keys.ts';
+import type { ProjectRecord } from '../identity/records.ts';
 import { readStored, type Stored } from '../identity/stored.ts';
+import type { BucketRecord, BucketType, Grant, GrantMember, KosLabels } from '../model/bucket-records.ts';
 import { bucketFormat, bucketIndexFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey, bucketNameKey, projectBucketKey, projectBucketsKey } from '../model/keys.ts';
 import type { BucketName, ProjectId } from '../model/names.ts';
-import type {
-  BucketRecord,
-  BucketType,
-  Grant,
-  GrantMember,
-  KosLabels,
-  Metadata,
-  ProjectRecord,
-} from '../model/records.ts';
+import type { Metadata } from '../model/object-records.ts';
 import { type BucketInfo, bucketInfo } from './buckets.ts';
 import { openBucket } from './lookup.ts';
 import { sealTempUrlKeys } from './temp-url-keys.ts';

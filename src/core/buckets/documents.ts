@@ -3,12 +3,12 @@
  * bucket. Refuses what every decision needs (grants, addresses): that is part of the bucket's record.
  */
 import type { Core } from '../core.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import { committing, Draft, type Loaded } from '../model/draft.ts';
 import { bucketDocumentKey, bucketKey, type DocumentKind } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
 import type { RecordFormat } from '../model/record-format.ts';
-import type { BucketRecord } from '../model/records.ts';
 import { openBucket, openPlace } from './lookup.ts';
 
 /** One kind of document and how it is stored. */

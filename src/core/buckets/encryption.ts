@@ -1,11 +1,11 @@
 /** Turns a bucket's encryption on and off, and gives a bucket its key. The key stays for as long as the bucket, because objects need it. */
 import type { Core } from '../core.ts';
 import { encryptsAll, newBucketEncryption, newKey } from '../crypt/keys.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
-import type { BucketRecord } from '../model/records.ts';
 import { openBucket } from './lookup.ts';
 
 /** Holds for what is written from now on; what is there stays as it is. @throws CoreError NoSuchBucket, Busy */

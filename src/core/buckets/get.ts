@@ -1,10 +1,10 @@
 /** What a bucket is and how much is in it. */
 import { counterValue } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import type { Loaded } from '../model/draft.ts';
 import { bucketBytesKey, bucketObjectsKey } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
-import type { BucketRecord } from '../model/records.ts';
 import { type BucketInfo, bucketInfo } from './buckets.ts';
 import { openPlace } from './lookup.ts';
 

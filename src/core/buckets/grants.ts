@@ -7,8 +7,8 @@ import { admitMember } from '../access/members.ts';
 import type { Role } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import type { BucketRecord, Grant, GrantMember } from '../model/bucket-records.ts';
 import type { BucketName } from '../model/names.ts';
-import type { BucketRecord, Grant, GrantMember } from '../model/records.ts';
 import { openBucket } from './lookup.ts';
 import { updateBucket } from './update.ts';
 

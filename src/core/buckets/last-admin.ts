@@ -6,9 +6,9 @@
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { groupKey, membershipKey, userKey } from '../identity/keys.ts';
+import type { BucketRecord, Grant } from '../model/bucket-records.ts';
 import type { Draft } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { BucketRecord, Grant } from '../model/records.ts';
 
 type Granting = Pick<BucketRecord, 'name' | 'projectId' | 'grants'>;
 

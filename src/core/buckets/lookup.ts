@@ -6,11 +6,11 @@ import { compareBytes } from '../../base/bytes.ts';
 import type { Entry, Key, MetaStore } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import type { Loaded } from '../model/draft.ts';
 import { bucketKey } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
-import type { BucketRecord } from '../model/records.ts';
 import { sharedStore } from '../trail/witnessed-store.ts';
 import { settleDeletion } from './settle.ts';
 

@@ -7,7 +7,7 @@ import { projectKey } from '../identity/keys.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { projectBucketsKey, projectBytesKey, projectObjectsKey } from '../model/keys.ts';
 import type { ProjectId } from '../model/names.ts';
-import type { Metadata } from '../model/records.ts';
+import type { Metadata } from '../model/object-records.ts';
 import { sealTempUrlKeys } from './temp-url-keys.ts';
 
 export interface ProjectUsage {

@@ -5,8 +5,8 @@
 import { newId } from '../../base/clock.ts';
 import { withoutReferrers } from '../access/container-acl.ts';
 import type { Core } from '../core.ts';
+import type { BucketRecord, Grant } from '../model/bucket-records.ts';
 import type { BucketName } from '../model/names.ts';
-import type { BucketRecord, Grant } from '../model/records.ts';
 import type { BucketInfo } from './buckets.ts';
 import { isPublic, isPublicReading } from './grants.ts';
 import { type BucketChange, updateBucket } from './update.ts';

@@ -5,6 +5,7 @@
  */
 import { Conflict } from '../../engines/errors.ts';
 import type { Core } from '../core.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import { Draft, type Loaded } from '../model/draft.ts';
 import {
@@ -20,7 +21,6 @@ import {
   uploadsPrefix,
   versionsPrefix,
 } from '../model/keys.ts';
-import type { BucketRecord } from '../model/records.ts';
 
 /** Whether anything keeps the bucket from being deleted. Unfinished uploads do not. */
 export async function hasObjects(core: Core, bucketId: string): Promise<boolean> {

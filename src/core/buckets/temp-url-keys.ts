@@ -8,7 +8,7 @@ import { projectKey } from '../identity/keys.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import { bucketKey } from '../model/keys.ts';
 import type { BucketName, ProjectId } from '../model/names.ts';
-import type { Metadata } from '../model/records.ts';
+import type { Metadata } from '../model/object-records.ts';
 
 /** Their names in metadata: two, so that one can be replaced while addresses signed with the other still hold. */
 export const tempUrlKeyNames: readonly string[] = ['temp-url-key', 'temp-url-key-2'];

@@ -1,11 +1,11 @@
 /** Changes what is recorded about a bucket beside its objects. */
 import type { Core } from '../core.ts';
 import type { SecondFactor } from '../identity/second-factor.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
-import type { BucketRecord } from '../model/records.ts';
 import { clear } from '../versions/clearance.ts';
 import type { BucketInfo } from './buckets.ts';
 import { openCounted } from './get.ts';

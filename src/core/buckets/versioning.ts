@@ -6,11 +6,11 @@ import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type { SecondFactor } from '../identity/second-factor.ts';
+import type { BucketRecord, Versioning } from '../model/bucket-records.ts';
 import { bucketFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketDocumentKey, bucketKey } from '../model/keys.ts';
 import type { BucketName } from '../model/names.ts';
-import type { BucketRecord, Versioning } from '../model/records.ts';
 import { clear, present } from '../versions/clearance.ts';
 import { openBucket, openPlace } from './lookup.ts';
 

@@ -7,7 +7,8 @@ import { KEY_BYTES, unwrapKey, wrapKey } from '../../base/key-wrap.ts';
 import { Corrupt } from '../../engines/errors.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
-import type { BucketEncryption, BucketRecord, ObjectEncryption } from '../model/records.ts';
+import type { BucketEncryption, BucketRecord } from '../model/bucket-records.ts';
+import type { ObjectEncryption } from '../model/object-records.ts';
 
 const purpose = 'bucket key';
 

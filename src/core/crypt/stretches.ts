@@ -7,7 +7,7 @@ import { unwrapKey, wrapKey } from '../../base/key-wrap.ts';
 import type { ByteStream } from '../../base/streams/byte-stream.ts';
 import { Corrupt } from '../../engines/errors.ts';
 import type { Core } from '../core.ts';
-import type { SealedStretch, Segment } from '../model/records.ts';
+import type { SealedStretch, Segment } from '../model/object-records.ts';
 import { openBytes, openStream, sealBytes, sealStream } from './frames.ts';
 import { newKey } from './keys.ts';
 

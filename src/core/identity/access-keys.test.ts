@@ -4,7 +4,6 @@ import { beforeEach, test } from 'node:test';
 import { type MemoryCore, memoryCore } from '../../../test/support/memory-core.ts';
 import { type CoreErrorCode, isCoreError } from '../errors.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { ProjectRecord, UserRecord } from '../model/records.ts';
 import { s3KeyOf } from './authenticate.ts';
 import { createIamKey, deleteIamKey, findIamKeyByName, getIamKey, listIamKeys } from './iam-keys.ts';
 import { listMembers, listMemberships, projectsOfUser, removeMember, setRoles } from './memberships.ts';
@@ -15,6 +14,7 @@ import {
   findProjectByAccountNumber,
   listProjects,
 } from './projects.ts';
+import type { ProjectRecord, UserRecord } from './records.ts';
 import { createS3Key, deleteS3Key, getS3Key, listS3Keys } from './s3-keys.ts';
 import { createUser, deleteUser, findUser, listUsers } from './users.ts';
 

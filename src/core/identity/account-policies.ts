@@ -4,21 +4,15 @@
  */
 import { newId } from '../../base/clock.ts';
 import { isActionPattern } from '../access/kos-actions.ts';
-import { wrongCondition } from '../access/policy-conditions.ts';
+import { type PolicyCondition, wrongCondition } from '../access/policy-conditions.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type {
-  AccountPolicyRecord,
-  AttachedPolicy,
-  PolicyCondition,
-  PolicyStatement,
-  ProjectRecord,
-} from '../model/records.ts';
 import { policyFormat, projectFormat } from './codecs.ts';
 import { checkName } from './identity-names.ts';
 import { membershipKey, policiesOf, policyKey, policyNameKey, projectKey } from './keys.ts';
+import type { AccountPolicyRecord, AttachedPolicy, PolicyStatement, ProjectRecord } from './records.ts';
 import {
   entriesOf,
   joinCommits,

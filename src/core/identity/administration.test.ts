@@ -14,7 +14,6 @@ import { createBucket } from '../buckets/create.ts';
 import { deleteBucket } from '../buckets/delete.ts';
 import { type CoreErrorCode, isCoreError } from '../errors.ts';
 import { projectBucketsPrefix, spanOf } from '../model/keys.ts';
-import type { ProjectRecord, UserRecord } from '../model/records.ts';
 import { s3KeyOf } from './authenticate.ts';
 import { defaultDomain, domainCreation } from './domains.ts';
 import {
@@ -29,6 +28,7 @@ import {
 } from './groups.ts';
 import { addRole, findMembership, removeRole, rolesIn } from './memberships.ts';
 import { createProject, deleteProject, findProject, updateProject } from './projects.ts';
+import type { ProjectRecord, UserRecord } from './records.ts';
 import { createS3Key } from './s3-keys.ts';
 import { createUser, deleteUser, findUser, updateUser } from './users.ts';
 

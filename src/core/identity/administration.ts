@@ -8,9 +8,9 @@ import type { Actor, UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { type ProjectId, parseProjectId, type UserId } from '../model/names.ts';
-import type { UserRecord } from '../model/records.ts';
 import { findMembership } from './memberships.ts';
 import { findProject } from './projects.ts';
+import type { UserRecord } from './records.ts';
 import { findUser, type NewUser, type UserChange } from './users.ts';
 
 /** Stands for the project of who has none: nobody has rights in it. */

@@ -5,12 +5,12 @@
 import type { UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
-import type { IamKeyRecord } from '../model/records.ts';
 import { deriveKeyOwner } from './authenticate.ts';
 import { iamKeyFormat } from './codecs.ts';
 import { findIamKey } from './iam-keys.ts';
 import { iamKeyKey } from './keys.ts';
 import { verifyIamSecret } from './passwords.ts';
+import type { IamKeyRecord } from './records.ts';
 import { rememberUpTo } from './remembered.ts';
 
 const form = /^([0-9a-f]{32})\.(.{1,512})$/su;

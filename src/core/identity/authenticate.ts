@@ -1,16 +1,17 @@
 /** From a proof to an actor: what every front-end's authentication ends in. */
 import type { Key } from '../../engines/meta/meta-store.ts';
+import type { ProjectRole } from '../access/roles.ts';
 import type { Proof, UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import type { RecordFormat } from '../model/record-format.ts';
-import type { ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
 import { policiesFor } from './account-policies.ts';
 import { membershipFormat, projectFormat, s3KeyFormat, userFormat } from './codecs.ts';
 import { groupsIn } from './groups.ts';
 import { groupsOfUserKey, membershipKey, projectKey, s3KeyKey, userKey } from './keys.ts';
 import { type LiveToken, readToken } from './live-token.ts';
+import type { ProjectRecord, UserRecord } from './records.ts';
 import { type Derivation, rememberUpTo } from './remembered.ts';
 import { findS3Key, openS3Secret } from './s3-keys.ts';
 import { storedAs } from './stored.ts';

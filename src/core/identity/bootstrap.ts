@@ -1,8 +1,8 @@
 /** The first start on an empty store: one domain, one project, one administrator with keys, in one commit. */
 import { Conflict } from '../../engines/errors.ts';
+import type { ProjectRole } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import type { ProjectId } from '../model/names.ts';
-import type { ProjectRole } from '../model/records.ts';
 import { keyRingFormat } from './codecs.ts';
 import { defaultDomain, domainCreation, findDomain } from './domains.ts';
 import { iamKeyCreation, newIamKey } from './iam-keys.ts';

@@ -2,7 +2,9 @@
  * Owns the field lists of identity records. A list only grows at its end, with the version going up (docs/formats.md keeps
  * the history); field kinds and the envelope are `../model/record-format.ts`.
  */
-import { conditionKeys, conditionOperators } from '../access/policy-conditions.ts';
+import { conditionKeys, conditionOperators, type PolicyCondition } from '../access/policy-conditions.ts';
+import { projectRoles } from '../access/roles.ts';
+import { kosTiers } from '../model/bucket-records.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import {
   bytes,
@@ -18,73 +20,26 @@ import {
   textMap,
   word,
 } from '../model/record-format.ts';
-import {
-  type AccountPolicyRecord,
-  type AttachedPolicy,
-  type DomainRecord,
-  type GroupRecord,
-  type GroupRoles,
-  type IamKeyRecord,
-  kosTiers,
-  type MembershipRecord,
-  type PolicyCondition,
-  type PolicyResource,
-  type PolicyStatement,
-  type ProjectRecord,
-  type ProjectRole,
-  projectRoles,
-  type S3KeyLabels,
-  type S3KeyRecord,
-  type UserRecord,
-} from '../model/records.ts';
-
-/** The keys of one user in one project; checked and replaced by every commit that adds or removes one. */
-export interface KeyRing {
-  /** Ids. */
-  readonly iamKeys: readonly string[];
-  /** Access ids. */
-  readonly s3Keys: readonly string[];
-}
-
-/** Krutrim's session of one S3 access key pair. Times in milliseconds since the epoch. */
-export interface KosSessionRecord {
-  readonly access: string;
-  /** 32 hex characters. */
-  readonly id: string;
-  /** From 1; one more at each refresh. */
-  readonly generation: number;
-  /** Keyed digests of the two tokens of this generation. */
-  readonly sessionDigest: Uint8Array;
-  readonly refreshDigest: Uint8Array;
-  readonly createdAt: number;
-  readonly lastActiveAt: number;
-  readonly expiresAt: number;
-}
-
-/** Times in milliseconds since the epoch. */
-export interface OneTimePasswordRecord {
-  readonly userId: UserId;
-  readonly sealedSecret: Uint8Array;
-  readonly createdAt: number;
-  /** Absent: no code has been given yet. */
-  readonly confirmedAt?: number;
-  /** Of the code that was taken last; -1 before the first. Earlier ones count no more. */
-  readonly lastStep: number;
-  /** Wrong codes since the last right one. */
-  readonly failures: number;
-  /** Until then no code is looked at. */
-  readonly pausedUntil?: number;
-}
-
-/** The groups a user belongs to, by id. */
-export interface GroupsOfUser {
-  readonly groups: readonly string[];
-}
-
-/** The roles of a group in one project. */
-export interface RolesOfGroup {
-  readonly roles: readonly ProjectRole[];
-}
+import type {
+  AccountPolicyRecord,
+  AttachedPolicy,
+  DomainRecord,
+  GroupRecord,
+  GroupRoles,
+  GroupsOfUser,
+  IamKeyRecord,
+  KeyRing,
+  KosSessionRecord,
+  MembershipRecord,
+  OneTimePasswordRecord,
+  PolicyResource,
+  PolicyStatement,
+  ProjectRecord,
+  RolesOfGroup,
+  S3KeyLabels,
+  S3KeyRecord,
+  UserRecord,
+} from './records.ts';
 
 const userId = id as Field<UserId>;
 const projectId = id as Field<ProjectId>;

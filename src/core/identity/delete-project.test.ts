@@ -7,8 +7,8 @@ import { createBucket } from '../buckets/create.ts';
 import { deleteBucket } from '../buckets/delete.ts';
 import type { Core } from '../core.ts';
 import { isCoreError } from '../errors.ts';
-import type { ProjectRecord } from '../model/records.ts';
 import { createProject, deleteProject, findProject, updateProject } from './projects.ts';
+import type { ProjectRecord } from './records.ts';
 
 /** Goes down behind its first commit, as when the process is killed there; `before` is done first. */
 class CutOff extends FaultyMeta {

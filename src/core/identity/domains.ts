@@ -1,9 +1,9 @@
 /** Domains: the outermost naming space. One exists today, `default`; users and projects are named within one. */
 import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
-import type { DomainRecord } from '../model/records.ts';
 import { domainFormat } from './codecs.ts';
 import { domainKey, domainNameKey } from './keys.ts';
+import type { DomainRecord } from './records.ts';
 import { readIndex, readStored } from './stored.ts';
 
 /** The domain every first start creates; clients that name no domain mean this one. */

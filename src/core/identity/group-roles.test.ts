@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { type MemoryCore, memoryCore } from '../../../test/support/memory-core.ts';
 import { SeededRandom } from '../../../test/support/seeded-random.ts';
+import { projectRoles } from '../access/roles.ts';
 import { type CoreErrorCode, isCoreError } from '../errors.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import { id as idField, list, number, recordFormat, word } from '../model/record-format.ts';
-import { type ProjectRecord, projectRoles, type UserRecord } from '../model/records.ts';
 import { actorOfToken, s3KeyOf } from './authenticate.ts';
 import { membershipFormat } from './codecs.ts';
 import {
@@ -30,6 +30,7 @@ import {
   setRoles,
 } from './memberships.ts';
 import { createProject, deleteProject } from './projects.ts';
+import type { ProjectRecord, UserRecord } from './records.ts';
 import { createS3Key, listS3Keys } from './s3-keys.ts';
 import { createUser, deleteUser } from './users.ts';
 

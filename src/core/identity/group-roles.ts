@@ -4,11 +4,11 @@
  * again: so changes of one group's roles and members never pass each other unseen.
  */
 import type { Commit } from '../../engines/meta/meta-store.ts';
+import type { ProjectRole } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { ProjectRole } from '../model/records.ts';
 import { rolesOfGroupFormat } from './codecs.ts';
 import { isHexId } from './identity-names.ts';
 import {

@@ -10,7 +10,6 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { UserId } from '../model/names.ts';
-import type { GroupRecord, UserRecord } from '../model/records.ts';
 import { groupFormat, groupsOfUserFormat, userFormat } from './codecs.ts';
 import { defaultDomain } from './domains.ts';
 import { forgettingGroup, joiningWays, leavingWays } from './group-roles.ts';
@@ -25,6 +24,7 @@ import {
   userKey,
   userOfMemberKey,
 } from './keys.ts';
+import type { GroupRecord, UserRecord } from './records.ts';
 import {
   entriesOf,
   joinCommits,

@@ -8,12 +8,12 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { IamKeyRecord } from '../model/records.ts';
 import { iamKeyFormat } from './codecs.ts';
 import { checkDescription, checkName, checkSecret, isHexId } from './identity-names.ts';
 import { ringAddition, ringRemoval, ringsOfUser } from './key-rings.ts';
 import { iamKeyKey, iamKeyNameKey } from './keys.ts';
 import { hashIamSecret, verifyIamSecret } from './passwords.ts';
+import type { IamKeyRecord } from './records.ts';
 import { joinCommits, readIndex, readStored, storedAs, unchanged } from './stored.ts';
 
 export interface NewIamKey {

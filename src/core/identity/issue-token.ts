@@ -1,14 +1,8 @@
 /** Issuing tokens: by an IAM access key, a password, or another token. Every refusal is the same to the caller, whatever part was wrong. */
+
+import type { ProjectRole } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
-import type {
-  DomainRecord,
-  IamKeyRecord,
-  MembershipRecord,
-  ProjectRecord,
-  ProjectRole,
-  UserRecord,
-} from '../model/records.ts';
 import { membershipFormat, projectFormat, userFormat } from './codecs.ts';
 import { findDomain } from './domains.ts';
 import { findIamKey, findIamKeyByName } from './iam-keys.ts';
@@ -16,6 +10,7 @@ import { membershipKey, projectKey, userKey } from './keys.ts';
 import { type LiveToken, readToken } from './live-token.ts';
 import { passwordStamp, verifyIamSecret, verifyPassword } from './passwords.ts';
 import { findProject, type ProjectReference } from './projects.ts';
+import type { DomainRecord, IamKeyRecord, MembershipRecord, ProjectRecord, UserRecord } from './records.ts';
 import { storedAs } from './stored.ts';
 import { newAuditId, sealToken, type TokenClaims } from './token-format.ts';
 import { findUser, type UserReference } from './users.ts';

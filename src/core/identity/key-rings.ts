@@ -6,7 +6,7 @@ import type { Commit } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import { iamKeyFormat, type KeyRing, keyRingFormat, membershipFormat } from './codecs.ts';
+import { iamKeyFormat, keyRingFormat, membershipFormat } from './codecs.ts';
 import {
   iamKeyKey,
   iamKeyNameKey,
@@ -16,6 +16,7 @@ import {
   membershipKey,
   s3KeyKey,
 } from './keys.ts';
+import type { KeyRing } from './records.ts';
 import { entriesOf, storedAs, unchanged } from './stored.ts';
 
 /** Of each kind, for one user in one project (reference, section 3). */

@@ -4,7 +4,6 @@ import { beforeEach, test } from 'node:test';
 import fc from 'fast-check';
 import { type MemoryCore, makeSlow, memoryCore } from '../../../test/support/memory-core.ts';
 import { type CoreErrorCode, isCoreError } from '../errors.ts';
-import type { ProjectRecord, UserRecord } from '../model/records.ts';
 import {
   activateKosSession,
   actorOfKosSession,
@@ -15,6 +14,7 @@ import {
 } from './kos-sessions.ts';
 import { removeMember, setRoles } from './memberships.ts';
 import { createProject, updateProject } from './projects.ts';
+import type { ProjectRecord, UserRecord } from './records.ts';
 import { createS3Key, deleteS3Key, type IssuedS3Key, setS3Secret } from './s3-keys.ts';
 import { createUser, updateUser } from './users.ts';
 

@@ -11,10 +11,11 @@ import { committing } from '../model/draft.ts';
 import type { ProjectId } from '../model/names.ts';
 import { sharedStore } from '../trail/witnessed-store.ts';
 import { s3KeyOf } from './authenticate.ts';
-import { type KosSessionRecord, kosSessionFormat, s3KeyFormat } from './codecs.ts';
+import { kosSessionFormat, s3KeyFormat } from './codecs.ts';
 import { isAccessId } from './identity-names.ts';
 import { kosSessionKey, s3KeyKey } from './keys.ts';
 import { digestOfKosToken, type KosToken, makeKosToken, openKosToken } from './kos-session-token.ts';
+import type { KosSessionRecord } from './records.ts';
 import { openS3Secret } from './s3-keys.ts';
 import { readStored, type Stored, unchanged } from './stored.ts';
 

@@ -3,14 +3,14 @@
  * project, membership, IAM key or password, at its expiry, and when it is revoked; its rights never exceed those of now.
  */
 import type { Entry, Key } from '../../engines/meta/meta-store.ts';
-import { commonRoles } from '../access/roles.ts';
+import { commonRoles, type ProjectRole } from '../access/roles.ts';
 import type { Core } from '../core.ts';
-import type { IamKeyRecord, ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
 import { iamKeyFormat, membershipFormat, projectFormat, userFormat } from './codecs.ts';
 import { admitsToken } from './disabling.ts';
 import { groupsIn } from './groups.ts';
 import { groupsOfUserKey, iamKeyKey, membershipKey, projectKey, revocationKey, userKey } from './keys.ts';
 import { passwordStamp } from './passwords.ts';
+import type { IamKeyRecord, ProjectRecord, UserRecord } from './records.ts';
 import { type Recall, rememberUpTo } from './remembered.ts';
 import { openToken, type TokenClaims } from './token-format.ts';
 import { rolesOf } from './ways.ts';

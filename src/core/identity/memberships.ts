@@ -3,11 +3,11 @@
  * membership is `ways.ts`.
  */
 import type { Commit } from '../../engines/meta/meta-store.ts';
+import type { ProjectRole } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { MembershipRecord, ProjectRecord, ProjectRole } from '../model/records.ts';
 import { membershipFormat, projectFormat } from './codecs.ts';
 import {
   allMemberships,
@@ -19,6 +19,7 @@ import {
   userKey,
   userOfMemberKey,
 } from './keys.ts';
+import type { MembershipRecord, ProjectRecord } from './records.ts';
 import { entriesOf, joinCommits, readStored } from './stored.ts';
 import { rolesOf, waysCommit, writtenAgain } from './ways.ts';
 

@@ -7,10 +7,10 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { ProjectId } from '../model/names.ts';
-import type { ProjectRecord } from '../model/records.ts';
 import { projectFormat } from './codecs.ts';
 import { projectKey } from './keys.ts';
 import { useOneTimePassword } from './one-time-passwords.ts';
+import type { ProjectRecord } from './records.ts';
 import { readStored, unchanged } from './stored.ts';
 
 export interface MfaDeleteWish {

@@ -12,7 +12,6 @@ import { fromBase32 } from '../../../test/support/totp.ts';
 import { base32, hotp, totpStep } from '../../base/totp.ts';
 import type { UserActor } from '../actor.ts';
 import { type CoreErrorCode, isCoreError } from '../errors.ts';
-import type { ProjectRecord, UserRecord } from '../model/records.ts';
 import { positionAt } from '../trail/event.ts';
 import { jobWitness } from '../trail/job-witness.ts';
 import { freshSpan } from '../trail/keys.ts';
@@ -26,6 +25,7 @@ import {
   useOneTimePassword,
 } from './one-time-passwords.ts';
 import { createProject } from './projects.ts';
+import type { ProjectRecord, UserRecord } from './records.ts';
 import { secondFactor } from './second-factor.ts';
 import { createUser, deleteUser } from './users.ts';
 

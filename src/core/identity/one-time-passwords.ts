@@ -8,8 +8,9 @@ import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { UserId } from '../model/names.ts';
 import { sharedStore } from '../trail/witnessed-store.ts';
-import { type OneTimePasswordRecord, oneTimePasswordFormat, userFormat } from './codecs.ts';
+import { oneTimePasswordFormat, userFormat } from './codecs.ts';
 import { oneTimePasswordKey, userKey } from './keys.ts';
+import type { OneTimePasswordRecord } from './records.ts';
 import { readStored, type Stored, storedAs, unchanged } from './stored.ts';
 
 /** As long as SHA-1's output (RFC 4226, 4: 160 bits are recommended). */

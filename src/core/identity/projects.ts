@@ -13,7 +13,6 @@ import {
   spanOf,
 } from '../model/keys.ts';
 import { type ProjectId, parseProjectId } from '../model/names.ts';
-import type { ProjectRecord } from '../model/records.ts';
 import { policyKeysOf } from './account-policies.ts';
 import { isAccountNumber, newAccountNumber } from './accounts.ts';
 import { projectFormat } from './codecs.ts';
@@ -30,6 +29,7 @@ import {
   userOfMemberKey,
 } from './keys.ts';
 import { leavingCommit } from './memberships.ts';
+import type { ProjectRecord } from './records.ts';
 import {
   entriesOf,
   joinCommits,

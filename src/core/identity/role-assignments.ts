@@ -1,14 +1,15 @@
 /** Who has which role in which project, found from either side; and the names of those concerned. */
 import type { Key } from '../../engines/meta/meta-store.ts';
+import type { ProjectRole } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import type { RecordFormat } from '../model/record-format.ts';
-import type { MembershipRecord, ProjectRole } from '../model/records.ts';
 import { groupFormat, projectFormat, userFormat } from './codecs.ts';
 import { findDomain } from './domains.ts';
 import { type GroupInProject, listAllGroupRoles, listGroupRolesOf, listRolesOfGroup } from './group-roles.ts';
 import { groupKey, projectKey, userKey } from './keys.ts';
 import { findMembership, listAllMemberships, listMembers, listMemberships } from './memberships.ts';
+import type { MembershipRecord } from './records.ts';
 import { storedAs } from './stored.ts';
 
 /** A role of a user, of a group, or (with both) of a user by being in the group. */

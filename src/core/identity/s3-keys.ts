@@ -8,12 +8,12 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { S3KeyLabels, S3KeyRecord } from '../model/records.ts';
 import { keyRingFormat, s3KeyFormat } from './codecs.ts';
 import { checkAccessId, checkSecret } from './identity-names.ts';
 import { ringAddition, ringRemoval, ringsOfUser } from './key-rings.ts';
 import { keyRingKey, kosSessionKey, membersOf, s3KeyKey, userOfMemberKey } from './keys.ts';
 import type { MasterKey } from './master-key.ts';
+import type { S3KeyLabels, S3KeyRecord } from './records.ts';
 import { entriesOf, joinCommits, readStored, storedAs, unchanged } from './stored.ts';
 
 export interface NewS3Key {

@@ -1,8 +1,8 @@
 /** The groups of a seed: made, described, filled and given their roles. Nobody is put out of one. */
 import type { Core } from '../core.ts';
-import type { GroupRecord } from '../model/records.ts';
 import { groupRolesIn, setGroupRoles } from './group-roles.ts';
 import { addToGroup, createGroup, findGroup, findGroupByName, updateGroup } from './groups.ts';
+import type { GroupRecord } from './records.ts';
 import { type Applied, applyRoles, SeedError, type SeedGroup, userNamed } from './seed-parts.ts';
 
 /** The members named are taken in; others stay. */

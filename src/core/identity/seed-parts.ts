@@ -1,6 +1,8 @@
 /** What a seed declares, as types, and what bringing it about needs everywhere: `seed.ts`, `seed-groups.ts`. */
+
+import type { ProjectRole } from '../access/roles.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
+import type { ProjectRecord, UserRecord } from './records.ts';
 
 export interface SeedProject {
   readonly id?: ProjectId;

@@ -10,12 +10,12 @@ import { setBucketEncryption } from '../buckets/encryption.ts';
 import type { Core } from '../core.ts';
 import { isCoreError } from '../errors.ts';
 import { type ProjectId, parseBucketName, type UserId } from '../model/names.ts';
-import type { ProjectRecord, UserRecord } from '../model/records.ts';
 import { defaultDomain, domainCreation, findDomain, inDefaultDomain } from './domains.ts';
 import { createIamKey, findIamKey, findIamKeyByName, setIamSecret } from './iam-keys.ts';
 import { findMembership, setRoles } from './memberships.ts';
 import { verifyPassword } from './passwords.ts';
 import { createProject, findProject } from './projects.ts';
+import type { ProjectRecord, UserRecord } from './records.ts';
 import { createS3Key, findS3Key, setS3Secret } from './s3-keys.ts';
 import { applyGroup } from './seed-groups.ts';
 import {

@@ -5,11 +5,11 @@
  * key or password, and with the token's revocation, and never has more rights than the token had.
  */
 import type { Random } from '../../base/clock.ts';
+import type { ProjectRole } from '../access/roles.ts';
 import type { UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { ProjectRole } from '../model/records.ts';
 import { actorOfLife, s3KeyOf } from './authenticate.ts';
 import { membershipFormat } from './codecs.ts';
 import { findIamKey } from './iam-keys.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { projectRoles } from '../access/roles.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import { projectRoles } from '../model/records.ts';
 import { createMasterKey } from './master-key.ts';
 import { newAuditId, openToken, sealToken, type TokenClaims, tokenMethods } from './token-format.ts';
 

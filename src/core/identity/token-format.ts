@@ -7,8 +7,8 @@
  * `projectRoles`), user, project, proof, membership's creation, issue, expiry (6 bytes each, milliseconds), audit id.
  */
 import type { Random } from '../../base/clock.ts';
+import { type ProjectRole, projectRoles } from '../access/roles.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import { type ProjectRole, projectRoles } from '../model/records.ts';
 import type { MasterKey } from './master-key.ts';
 
 /** Keystone's names; the order is that of the bits and may only grow. */

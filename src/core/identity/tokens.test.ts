@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { type MemoryCore, memoryCore } from '../../../test/support/memory-core.ts';
+import type { ProjectRole } from '../access/roles.ts';
 import { isCoreError } from '../errors.ts';
-import type { ProjectRecord, ProjectRole, UserRecord } from '../model/records.ts';
 import { actorOfToken } from './authenticate.ts';
 import { defaultDomain, domainCreation, inDefaultDomain } from './domains.ts';
 import { createIamKey, deleteIamKey, type IssuedIamKey } from './iam-keys.ts';
@@ -11,6 +11,7 @@ import { issueTokenByIamKey, issueTokenByPassword } from './issue-token.ts';
 import { readToken } from './live-token.ts';
 import { removeMember, setRoles } from './memberships.ts';
 import { createProject, updateProject } from './projects.ts';
+import type { ProjectRecord, UserRecord } from './records.ts';
 import { revokeToken } from './revoke-token.ts';
 import { createUser, deleteUser, setPassword, updateUser } from './users.ts';
 

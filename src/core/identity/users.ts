@@ -6,7 +6,6 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import { type ProjectId, parseUserId, type UserId } from '../model/names.ts';
-import type { UserRecord } from '../model/records.ts';
 import { membershipFormat, userFormat } from './codecs.ts';
 import { endOfTokens } from './disabling.ts';
 import { type DomainReference, defaultDomain, findDomain } from './domains.ts';
@@ -23,6 +22,7 @@ import {
 } from './keys.ts';
 import { leavingCommit } from './memberships.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
+import type { UserRecord } from './records.ts';
 import { entriesOf, joinCommits, readIndex, readStored, renamingCommit, unchanged } from './stored.ts';
 
 export type UserReference =

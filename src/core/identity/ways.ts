@@ -5,12 +5,13 @@
  */
 import { Conflict } from '../../engines/errors.ts';
 import type { Commit, Entry } from '../../engines/meta/meta-store.ts';
+import type { ProjectRole } from '../access/roles.ts';
 import type { Core } from '../core.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
-import type { GroupRoles, MembershipRecord, ProjectRole } from '../model/records.ts';
 import { membershipFormat } from './codecs.ts';
 import { ringDestruction } from './key-rings.ts';
 import { memberKey, membershipKey, projectKey } from './keys.ts';
+import type { GroupRoles, MembershipRecord } from './records.ts';
 import { joinCommits, type Stored, storedAs, unchanged } from './stored.ts';
 
 /** A user and a project, together by a membership or not. */

@@ -8,6 +8,7 @@ import { actorForSegments } from '../access/signed-address.ts';
 import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { CoreError, isCoreError } from '../errors.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import {
   type BucketName,
   defaultNameLimits,
@@ -16,7 +17,6 @@ import {
   parseBucketName,
   parseObjectKey,
 } from '../model/names.ts';
-import type { BucketRecord } from '../model/records.ts';
 import type { ObjectAddress } from '../objects/object-place.ts';
 import { type ReadablePlace, requireReadable } from '../versions/find.ts';
 

@@ -1,5 +1,5 @@
 /** Owns what makes a stored body the manifest of a large object: the record's size, ETag and data. */
-import type { NewObject, ObjectData } from '../model/records.ts';
+import type { NewObject, ObjectData } from '../model/object-records.ts';
 import { withCount } from '../objects/info.ts';
 import type { StoredBody } from '../objects/store-body.ts';
 import { etagOfEntries, type ManifestEntry, totalLength } from './entries.ts';

@@ -3,7 +3,7 @@ import { byteName } from '../../base/bytes.ts';
 import type { Entry, MetaStore, Version } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import type { ObjectKey } from '../model/names.ts';
-import type { ObjectRecord } from '../model/records.ts';
+import type { ObjectRecord } from '../model/object-records.ts';
 import { sharedStore } from '../trail/witnessed-store.ts';
 import { lifecycleDocument } from './document.ts';
 import { type Expiry, expiryOf, type LifecycleRule } from './rules.ts';

@@ -8,7 +8,7 @@ import type { Core } from '../core.ts';
 import { headFormat, objectFormat } from '../model/codecs.ts';
 import { objectKey, splitVersionKey, versionHeadKey, versionsOfKeySpan } from '../model/keys.ts';
 import type { ObjectKey, VersionId } from '../model/names.ts';
-import type { Behind } from '../model/records.ts';
+import type { Behind } from '../model/object-records.ts';
 import { type LoadedBehind, loadedBehind, newestBehind, versionIdOf } from '../versions/behind.ts';
 import type { VersionPlace } from '../versions/find.ts';
 import { sequenceOf, timeOf } from '../versions/ids.ts';

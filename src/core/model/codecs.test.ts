@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Corrupt } from '../../engines/errors.ts';
 import { bucketFormat, objectFormat } from './codecs.ts';
+import type { ObjectRecord, Segment } from './object-records.ts';
 import { attachedBytes, list, number, optional, recordFormat, text } from './record-format.ts';
-import type { ObjectRecord, Segment } from './records.ts';
 
 const plain = { noNullPrototype: true };
 const blobId = fc

@@ -3,7 +3,36 @@
  * version going up (docs/formats.md keeps the history); field kinds and the envelope are `record-format.ts`.
  */
 import { roles } from '../access/roles.ts';
+import {
+  type AddressPolicy,
+  type BucketEncryption,
+  type BucketRecord,
+  bucketTypes,
+  type Grant,
+  type GrantMember,
+  type KosLabels,
+  kosTiers,
+  objectReadChoices,
+  versioningStates,
+} from './bucket-records.ts';
 import type { BucketName, ObjectKey, ProjectId, UploadId, UserId } from './names.ts';
+import type {
+  Behind,
+  Checksum,
+  ContentHeaders,
+  ManifestPart,
+  ObjectAttributes,
+  ObjectData,
+  ObjectEncryption,
+  ObjectRecord,
+  OwnData,
+  PartRecord,
+  SealedStretch,
+  Segment,
+  UploadRecord,
+  VersionHead,
+  VersionRecord,
+} from './object-records.ts';
 import {
   attachedBytes,
   bytes,
@@ -20,30 +49,6 @@ import {
   textMap,
   word,
 } from './record-format.ts';
-import type {
-  AddressPolicy,
-  Behind,
-  BucketEncryption,
-  BucketRecord,
-  Checksum,
-  ContentHeaders,
-  Grant,
-  GrantMember,
-  KosLabels,
-  ManifestPart,
-  ObjectAttributes,
-  ObjectData,
-  ObjectEncryption,
-  ObjectRecord,
-  OwnData,
-  PartRecord,
-  SealedStretch,
-  Segment,
-  UploadRecord,
-  VersionHead,
-  VersionRecord,
-} from './records.ts';
-import { bucketTypes, kosTiers, objectReadChoices, versioningStates } from './records.ts';
 
 /** The parts of a manifest that stand in one record, in order. */
 export interface ManifestChunk {

@@ -9,8 +9,8 @@ import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { queueFormat } from './codecs.ts';
 import { blobReferencesKey, manifestReferencesKey, type QueueKind, queueKey } from './keys.ts';
+import type { ObjectData, Segment } from './object-records.ts';
 import { ownData } from './own-data.ts';
-import type { ObjectData, Segment } from './records.ts';
 
 /** A record as read, with the version a commit must check to rely on it. */
 export interface Loaded<T> {

@@ -2,7 +2,7 @@
  * Owns what of an object is its own, whatever it is made of: the bytes its record refers to, which take up room and which references
  * are counted for. Of a static large object that is the list of its segments, of a dynamic one the body it was stored with.
  */
-import type { ObjectData, ObjectRecord, OwnData } from './records.ts';
+import type { ObjectData, ObjectRecord, OwnData } from './object-records.ts';
 
 /** A record whose size, ETag and data are those of its own bytes. */
 export type OwnRecord = ObjectRecord & { readonly data: OwnData };

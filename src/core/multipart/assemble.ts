@@ -8,7 +8,7 @@ import type {
   ManifestPart,
   PartRecord,
   UploadRecord,
-} from '../model/records.ts';
+} from '../model/object-records.ts';
 import { lower } from '../objects/store-body.ts';
 
 export interface CompletedPart {

@@ -15,19 +15,19 @@ import { openPlace } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { type CompletionRecord, completionFormat } from '../model/codecs.ts';
 import { committing, Draft, type Loaded } from '../model/draft.ts';
 import { completionKey, partKey, queueKey, uploadKey } from '../model/keys.ts';
 import type { UploadId } from '../model/names.ts';
 import type {
-  BucketRecord,
   Checksum,
   NewObject,
   ObjectData,
   ObjectRecord,
   PartRecord,
   UploadRecord,
-} from '../model/records.ts';
+} from '../model/object-records.ts';
 import { draftObject } from '../objects/change.ts';
 import { checkWrite, type WriteConditions } from '../objects/conditions.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from '../objects/info.ts';

@@ -12,17 +12,17 @@ import { dataKeyOf } from '../crypt/keys.ts';
 import { handOn } from '../crypt/stretches.ts';
 import { CoreError } from '../errors.ts';
 import { bytesOf, isLarge, type LargeRecord, largeContent } from '../large/content.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { committing, Draft, type Loaded } from '../model/draft.ts';
 import { objectKey, uploadKey } from '../model/keys.ts';
-import { type OwnRecord, ownRecord } from '../model/own-data.ts';
 import type {
-  BucketRecord,
   Checksum,
   ChecksumAlgorithm,
   ObjectRecord,
   PartRecord,
   Segment,
-} from '../model/records.ts';
+} from '../model/object-records.ts';
+import { type OwnRecord, ownRecord } from '../model/own-data.ts';
 import { checkCopySource, type ReadConditions } from '../objects/conditions.ts';
 import { withContent } from '../objects/get.ts';
 import { type ObjectInfo, objectInfo } from '../objects/info.ts';

@@ -10,7 +10,7 @@ import {
   uploadsPrefix,
 } from '../model/keys.ts';
 import type { BucketName, UploadId } from '../model/names.ts';
-import type { PartRecord, UploadRecord } from '../model/records.ts';
+import type { PartRecord, UploadRecord } from '../model/object-records.ts';
 import { type WalkItem, walk, walkSpan } from '../objects/walk.ts';
 import { findUpload, readParts, type UploadAddress } from './upload-place.ts';
 

@@ -20,7 +20,7 @@ import { deleteBucket } from '../buckets/delete.ts';
 import { getBucket } from '../buckets/get.ts';
 import { type CoreErrorCode, isCoreError } from '../errors.ts';
 import type { UploadId } from '../model/names.ts';
-import type { Checksum, PartRecord } from '../model/records.ts';
+import type { Checksum, PartRecord } from '../model/object-records.ts';
 import { collect } from '../objects/collect.ts';
 import { copyObject } from '../objects/copy.ts';
 import { deleteObject } from '../objects/delete.ts';

@@ -9,7 +9,7 @@ import { uploadFormat } from '../model/codecs.ts';
 import { committing, Draft } from '../model/draft.ts';
 import { bucketKey, uploadKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { Checksum, ObjectAttributes, UploadRecord } from '../model/records.ts';
+import type { Checksum, ObjectAttributes, UploadRecord } from '../model/object-records.ts';
 import { attributesOf } from '../objects/info.ts';
 import { newUploadId } from './upload-place.ts';
 

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import { dataKeyOf } from '../crypt/keys.ts';
 import { CoreError } from '../errors.ts';
 import { committing, Draft } from '../model/draft.ts';
-import type { ChecksumAlgorithm, PartRecord, UploadRecord } from '../model/records.ts';
+import type { ChecksumAlgorithm, PartRecord, UploadRecord } from '../model/object-records.ts';
 import type { ExpectedDigest } from '../objects/info.ts';
 import { keepingBody, storeBody } from '../objects/store-body.ts';
 import {

@@ -7,11 +7,12 @@ import type { Entry, Version } from '../../engines/meta/meta-store.ts';
 import { openPlace } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { partFormat, uploadFormat } from '../model/codecs.ts';
 import type { Draft, Loaded } from '../model/draft.ts';
 import { partKey, partsPrefix, spanOf, uploadKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey, UploadId } from '../model/names.ts';
-import type { BucketRecord, PartRecord, UploadRecord } from '../model/records.ts';
+import type { PartRecord, UploadRecord } from '../model/object-records.ts';
 
 export interface UploadAddress {
   readonly bucket: BucketName;

@@ -17,8 +17,8 @@ import {
   versionHeadKey,
   versionKey,
 } from '../model/keys.ts';
+import type { NewObject, ObjectRecord } from '../model/object-records.ts';
 import { ownSize } from '../model/own-data.ts';
-import type { NewObject, ObjectRecord } from '../model/records.ts';
 import { type LoadedBehind, newestBehind, readBehind } from '../versions/behind.ts';
 import type { Cleared } from '../versions/clearance.ts';
 import { newVersionId, nullVersion, sequenceOf } from '../versions/ids.ts';

@@ -3,7 +3,7 @@
  * encrypted is written anew. What is encrypted stays so, also in a bucket where not everything is: its data key is wrapped anew.
  */
 
-import type { Key, Version } from '../../engines/meta/meta-store.ts';
+import type { Version } from '../../engines/meta/meta-store.ts';
 import type { Actor } from '../actor.ts';
 import { giveKey } from '../buckets/encryption.ts';
 import { openPlaces } from '../buckets/lookup.ts';
@@ -12,48 +12,22 @@ import { dataKeyOf, encryptionIn, encryptsAll } from '../crypt/keys.ts';
 import { CoreError } from '../errors.ts';
 import { isLarge } from '../large/content.ts';
 import { copyLarge } from '../large/copy.ts';
-import { type SegmentNames, shapeOf, standingFor } from '../large/shape.ts';
+import { shapeOf, standingFor } from '../large/shape.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
-import { committing, type Loaded } from '../model/draft.ts';
+import { committing } from '../model/draft.ts';
 import { objectKey } from '../model/keys.ts';
-import type { BucketName, ObjectKey } from '../model/names.ts';
+import type { Checksum, ChecksumAlgorithm, NewObject } from '../model/object-records.ts';
 import { isOwn, ownRecord } from '../model/own-data.ts';
-import type {
-  BucketRecord,
-  Checksum,
-  ChecksumAlgorithm,
-  NewObject,
-  ObjectAttributes,
-  ObjectRecord,
-} from '../model/records.ts';
-import { requireReadable, type VersionAddress } from '../versions/find.ts';
+import { requireReadable } from '../versions/find.ts';
 import { draftObject } from './change.ts';
-import { checkCopySource, checkWrite, type ReadConditions, type WriteConditions } from './conditions.ts';
+import { checkCopySource, checkWrite } from './conditions.ts';
+import type { CopyObjectInput, CopySource } from './copy-input.ts';
 import { withContent } from './get.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from './info.ts';
 import { findObject, type ObjectPlace, placeIn, placeKeys, present, visible } from './object-place.ts';
 import { putObject } from './put.ts';
 import { digestData, readData, storedBytes } from './read-data.ts';
 import { lower } from './store-body.ts';
-
-export interface CopyObjectInput {
-  readonly source: VersionAddress;
-  readonly sourceConditions: ReadConditions;
-  readonly bucket: BucketName;
-  readonly key: ObjectKey;
-  readonly conditions: WriteConditions;
-  /** The new object's attributes from the source's; S3 replaces them all, Swift merges. */
-  readonly attributes: (source: ObjectInfo) => ObjectAttributes;
-  /** Another checksum than the source's is computed by reading the bytes once. */
-  readonly checksum?: ChecksumAlgorithm;
-  /** True: encrypted, also in a bucket where not everything is. */
-  readonly encrypted?: boolean;
-  /** True: a large object's manifest is copied; absent: what it stands for, as an object with bytes of its own. */
-  readonly stored?: boolean | undefined;
-  /** What the copy stands for instead of its own bytes. */
-  readonly standsFor?: SegmentNames | undefined;
-  readonly signal: AbortSignal;
-}
 
 /**
  * @throws CoreError as readObject for the source (PreconditionFailed instead of NotModified) and putObject for the target: TooLarge
@@ -122,11 +96,6 @@ function encryptedCopy(
     encrypted: true,
     signal: input.signal,
   });
-}
-
-export interface CopySource extends Loaded<ObjectRecord> {
-  readonly bucket: BucketRecord;
-  readonly engineKey: Key;
 }
 
 interface Both {

@@ -4,7 +4,7 @@ import { CoreError } from '../errors.ts';
 import type { SecondFactor } from '../identity/second-factor.ts';
 import { committing, type Loaded } from '../model/draft.ts';
 import type { BucketName, ObjectKey, VersionId } from '../model/names.ts';
-import type { ObjectRecord } from '../model/records.ts';
+import type { ObjectRecord } from '../model/object-records.ts';
 import { clear } from '../versions/clearance.ts';
 import { findVersion, type VersionPlace } from '../versions/find.ts';
 import { draftRemoval, draftVersionRemoval } from './change.ts';

@@ -1,14 +1,14 @@
 /** What use cases tell about an object: its record without the bytes' whereabouts. */
 import type { Expiry } from '../lifecycle/rules.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
 import type {
-  BucketRecord,
   Checksum,
   ChecksumAlgorithm,
   ObjectAttributes,
   ObjectData,
   ObjectRecord,
-} from '../model/records.ts';
+} from '../model/object-records.ts';
 
 export interface ObjectInfo extends ObjectAttributes {
   readonly bucket: BucketName;

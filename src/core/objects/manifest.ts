@@ -9,7 +9,7 @@ import type { Core } from '../core.ts';
 import { type ManifestChunk, manifestChunkFormat } from '../model/codecs.ts';
 import type { Draft } from '../model/draft.ts';
 import { manifestChunkKey, manifestChunkOffset, manifestPrefix, spanOf } from '../model/keys.ts';
-import type { ManifestPart } from '../model/records.ts';
+import type { ManifestPart } from '../model/object-records.ts';
 
 /** Parts in one record: few enough for a small range of a large object to be cheap (0.13 ms to decode). */
 const mostPartsInChunk = 100;

@@ -10,7 +10,7 @@ import { CoreError } from '../errors.ts';
 import { expiryIn } from '../lifecycle/expiry.ts';
 import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { NewObject, ObjectRecord } from '../model/records.ts';
+import type { NewObject, ObjectRecord } from '../model/object-records.ts';
 import { draftObject, draftRemoval } from './change.ts';
 import { type ObjectInfo, objectInfo } from './info.ts';
 import { type ObjectPlace, type PresentPlace, placeIn, placeKeys, present, visible } from './object-place.ts';

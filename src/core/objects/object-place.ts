@@ -4,11 +4,12 @@ import type { Entry, Key } from '../../engines/meta/meta-store.ts';
 import { type OpenedPlace, openPlace } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { headFormat, objectFormat } from '../model/codecs.ts';
 import type { Loaded } from '../model/draft.ts';
 import { bucketDocumentKey, objectKey, versionHeadKey } from '../model/keys.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { BucketRecord, ObjectRecord, VersionHead } from '../model/records.ts';
+import type { ObjectRecord, VersionHead } from '../model/object-records.ts';
 import { newestBehind, versionIdOf } from '../versions/behind.ts';
 import { isPastDue } from './past-due.ts';
 

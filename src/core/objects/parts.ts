@@ -2,7 +2,7 @@
 import type { Actor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { isLarge, largeContent } from '../large/content.ts';
-import type { ManifestPart } from '../model/records.ts';
+import type { ManifestPart } from '../model/object-records.ts';
 import { requireReadable, type VersionAddress } from '../versions/find.ts';
 import { checkRead, type ReadConditions } from './conditions.ts';
 import { withContent } from './get.ts';

@@ -5,8 +5,9 @@ import { Corrupt } from '../../engines/errors.ts';
 import type { Core } from '../core.ts';
 import { dataKeyOf } from '../crypt/keys.ts';
 import { inlineBytes, lengthOf, readSlice, type Slice } from '../crypt/stretches.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
+import type { OwnData, Segment } from '../model/object-records.ts';
 import type { OwnRecord } from '../model/own-data.ts';
-import type { BucketRecord, OwnData, Segment } from '../model/records.ts';
 import { chunksFrom } from './manifest.ts';
 
 /** Bytes of an object; `end` is exclusive. */

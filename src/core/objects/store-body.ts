@@ -10,7 +10,7 @@ import { collectIfSmall, type ReopenedStream } from '../../base/streams/collect.
 import type { Core } from '../core.ts';
 import { blobStretch, inlineStretch } from '../crypt/stretches.ts';
 import { CoreError } from '../errors.ts';
-import type { Checksum, ChecksumAlgorithm, Segment } from '../model/records.ts';
+import type { Checksum, ChecksumAlgorithm, Segment } from '../model/object-records.ts';
 import type { ExpectedDigest } from './info.ts';
 
 export interface BodyInput {

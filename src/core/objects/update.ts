@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import { type SegmentNames, standingFor } from '../large/shape.ts';
 import { committing } from '../model/draft.ts';
 import type { BucketName, ObjectKey } from '../model/names.ts';
-import type { ObjectAttributes, ObjectRecord } from '../model/records.ts';
+import type { ObjectAttributes, ObjectRecord } from '../model/object-records.ts';
 import { draftUpdate } from './change.ts';
 import { attributesOf, type ObjectInfo, objectInfo } from './info.ts';
 import { requireObject } from './object-place.ts';

@@ -6,8 +6,8 @@ import type { Core } from '../core.ts';
 import { Block, type ChunkRecord, chunkFormat } from './chunk.ts';
 import { hashTerm, intersection, pageOfHash, placesDown, placesIn } from './chunk-index.ts';
 import { eventFormat, type Position, positionOfRecord, type TrailEvent } from './event.ts';
+import type { EventSource, Question } from './event-source.ts';
 import { blockKey, chunkOfKey, chunksSpan, pageKey } from './keys.ts';
-import type { EventSource, Question } from './search.ts';
 import { hasTerms } from './terms.ts';
 
 /** A chunk went (into a larger one, or for its age) while it was read: the search begins again. */

@@ -13,6 +13,7 @@ import {
   positionOf,
   type TrailEvent,
 } from './event.ts';
+import type { EventSource, Question } from './event-source.ts';
 import { glanceFor } from './glance.ts';
 import { freshSpan, sealKey } from './keys.ts';
 import { hasTerms, type TrailFilter, termsOfFilter } from './terms.ts';
@@ -31,21 +32,6 @@ export interface TrailPage {
   readonly events: readonly TrailEvent[];
   /** Present when more may follow. */
   readonly next?: Position | undefined;
-}
-
-/** What a source of events is asked: positions from `low` to below `high`, with all `terms`. */
-export interface Question {
-  readonly low: Position;
-  readonly high: Position;
-  readonly terms: readonly string[];
-}
-
-/** Events in descending order of their positions, none at or above `top`. */
-export interface EventSource {
-  readonly top: Position;
-  /** Of two copies of an event the one with the higher version counts. */
-  readonly version: bigint;
-  readonly events: () => AsyncGenerator<TrailEvent>;
 }
 
 export async function searchTrail(core: Core, search: TrailSearch): Promise<TrailPage> {

@@ -5,9 +5,9 @@
 import { newId } from '../../base/clock.ts';
 import type { Key } from '../../engines/meta/meta-store.ts';
 import type { Actor } from '../actor.ts';
-import type { Core } from '../core.ts';
+import type { CoreParts } from '../core-parts.ts';
+import type { BucketRecord, ObjectReads } from '../model/bucket-records.ts';
 import type { BucketName } from '../model/names.ts';
-import type { BucketRecord, ObjectReads } from '../model/records.ts';
 import { type EventResource, type EventUser, eventFormat, positionOf, type TrailEvent } from './event.ts';
 import { freshKey } from './keys.ts';
 import { redactQuery } from './redact.ts';
@@ -53,7 +53,7 @@ const likelyStatus: Readonly<Record<string, number>> = {
 };
 
 export class Witness {
-  readonly #core: Core;
+  readonly #core: CoreParts;
   readonly #facts: CallFacts;
   #operation = 'Unknown';
   #resource: EventResource | undefined;
@@ -70,13 +70,13 @@ export class Witness {
   /** What the last draft took the status to be, while nothing else has become known since. */
   #drafted: number | undefined;
 
-  constructor(core: Core, facts: CallFacts) {
+  constructor(core: CoreParts, facts: CallFacts) {
     this.#core = core;
     this.#facts = facts;
   }
 
   /** The core whose commits carry the event. */
-  get core(): Core {
+  get core(): CoreParts & { readonly witness: Witness } {
     return { ...this.#core, meta: new WitnessedStore(this.#core.meta, this), witness: this };
   }
 

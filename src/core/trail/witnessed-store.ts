@@ -1,12 +1,19 @@
 /** Owns the metadata store as one call sees it: reads pass through, every commit takes the call's event along. */
 import type { Commit, Entry, Key, KeyRange, MetaStore } from '../../engines/meta/meta-store.ts';
-import type { Witness } from './witness.ts';
+
+/** Who knows the event of the call. */
+interface CommitWitness {
+  /** The event's entry for a commit, as it is to be should the call succeed. */
+  draft(): readonly [Key, Buffer];
+  /** The entry's value has been committed. */
+  committed(value: Buffer): void;
+}
 
 export class WitnessedStore implements MetaStore {
   readonly inner: MetaStore;
-  readonly #witness: Witness;
+  readonly #witness: CommitWitness;
 
-  constructor(inner: MetaStore, witness: Witness) {
+  constructor(inner: MetaStore, witness: CommitWitness) {
     this.inner = inner;
     this.#witness = witness;
   }

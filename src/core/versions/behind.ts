@@ -5,7 +5,7 @@ import { versionFormat } from '../model/codecs.ts';
 import type { Loaded } from '../model/draft.ts';
 import { versionKey, versionSequence, versionsOfKeySpan } from '../model/keys.ts';
 import type { ObjectKey } from '../model/names.ts';
-import type { Behind } from '../model/records.ts';
+import type { Behind } from '../model/object-records.ts';
 
 export interface LoadedBehind extends Loaded<Behind> {
   readonly sequence: number;

@@ -5,7 +5,7 @@
 
 import { wrongCode } from '../identity/one-time-passwords.ts';
 import type { SecondFactor } from '../identity/second-factor.ts';
-import type { BucketRecord } from '../model/records.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 
 declare const isCleared: unique symbol;
 /** Made here alone. Holds for the bucket's record as it was read: the commit must check that it still is that. */

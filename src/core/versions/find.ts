@@ -3,10 +3,11 @@ import type { Key } from '../../engines/meta/meta-store.ts';
 import { openPlace } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import type { Loaded } from '../model/draft.ts';
 import { objectKey, versionKey } from '../model/keys.ts';
 import type { VersionId } from '../model/names.ts';
-import type { BucketRecord, ObjectRecord } from '../model/records.ts';
+import type { ObjectRecord } from '../model/object-records.ts';
 import {
   findObject,
   type ObjectAddress,

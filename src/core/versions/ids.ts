@@ -5,7 +5,7 @@
  */
 import type { Core } from '../core.ts';
 import type { VersionId } from '../model/names.ts';
-import type { ObjectRecord } from '../model/records.ts';
+import type { ObjectRecord } from '../model/object-records.ts';
 
 export const nullVersion = 'null' as VersionId;
 

@@ -2,6 +2,7 @@
 import { afterKey } from '../../base/bytes.ts';
 import { openBucket } from '../buckets/lookup.ts';
 import type { Core } from '../core.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { headFormat, objectFormat } from '../model/codecs.ts';
 import {
   boundaryBytes,
@@ -12,7 +13,6 @@ import {
   versionTailOf,
 } from '../model/keys.ts';
 import type { BucketName, ObjectKey, VersionId } from '../model/names.ts';
-import type { BucketRecord } from '../model/records.ts';
 import { type ObjectInfo, objectInfo } from '../objects/info.ts';
 import { isPastDue } from '../objects/past-due.ts';
 import { type WalkItem, walk, walkSpan } from '../objects/walk.ts';

@@ -9,9 +9,10 @@ import { compareBytes } from '../../base/bytes.ts';
 import type { Entry, Key, KeyRange } from '../../engines/meta/meta-store.ts';
 import type { Core } from '../core.ts';
 import { CoreError } from '../errors.ts';
+import type { BucketRecord } from '../model/bucket-records.ts';
 import { objectFormat } from '../model/codecs.ts';
 import { objectsPrefix, versionsPrefix, versionTail, versionTailOf } from '../model/keys.ts';
-import type { Behind, BucketRecord, ObjectRecord } from '../model/records.ts';
+import type { Behind, ObjectRecord } from '../model/object-records.ts';
 import { loadedBehind } from './behind.ts';
 import { sequenceOf } from './ids.ts';
 

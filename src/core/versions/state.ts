@@ -5,7 +5,9 @@
  * A key has at most one current object, and any number of objects and delete markers behind it. Where there is no current object, the
  * newest behind is a delete marker. At most one of all is the null version.
  */
-import type { VersionHead, Versioning } from '../model/records.ts';
+
+import type { Versioning } from '../model/bucket-records.ts';
+import type { VersionHead } from '../model/object-records.ts';
 import { nullVersion, sequenceAt } from './ids.ts';
 
 /** An object or marker at its place. */

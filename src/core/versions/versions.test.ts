@@ -14,8 +14,8 @@ import { bucket, listAll, put, remove, textOf, versioned } from '../../../test/s
 import { deleteBucket } from '../buckets/delete.ts';
 import { putVersioning } from '../buckets/versioning.ts';
 import { isCoreError } from '../errors.ts';
+import type { Versioning } from '../model/bucket-records.ts';
 import type { VersionId } from '../model/names.ts';
-import type { Versioning } from '../model/records.ts';
 import { collect } from '../objects/collect.ts';
 import { copyObject } from '../objects/copy.ts';
 import { listObjects } from '../objects/list.ts';

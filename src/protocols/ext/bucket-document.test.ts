@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BucketInfo } from '../../core/buckets/buckets.ts';
-import type { Grant } from '../../core/model/records.ts';
+import type { Grant } from '../../core/model/bucket-records.ts';
 import { bucketDetail, createdBucket, metadataHeaders } from './bucket-document.ts';
 
 const bucket = (facts: Partial<BucketInfo>) =>

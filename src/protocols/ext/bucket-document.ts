@@ -5,7 +5,7 @@ import type { BucketInfo } from '../../core/buckets/buckets.ts';
 import { isPublic } from '../../core/buckets/grants.ts';
 import { tempUrlKeyNames } from '../../core/buckets/temp-url-keys.ts';
 import { encryptsAll } from '../../core/crypt/keys.ts';
-import type { BucketType } from '../../core/model/records.ts';
+import type { BucketType } from '../../core/model/bucket-records.ts';
 
 /** There is one placement; the name is that of the storage behind the original service. */
 const storagePolicy = 'default-placement';

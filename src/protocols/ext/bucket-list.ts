@@ -1,7 +1,7 @@
 /** The list's parameters, and what they do to the buckets of a project: filter, order, cut a page (reference 5.3). */
 import type { Query } from '../../base/http/query.ts';
 import type { BucketInfo } from '../../core/buckets/buckets.ts';
-import { bucketTypes } from '../../core/model/records.ts';
+import { bucketTypes } from '../../core/model/bucket-records.ts';
 import { typeOf } from './bucket-document.ts';
 import { ExtError } from './errors.ts';
 

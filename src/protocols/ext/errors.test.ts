@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MalformedTarget } from '../../base/http/query.ts';
 import { CoreError } from '../../core/errors.ts';
+import type { Failure } from '../failure.ts';
 import { tokenChallenge } from '../json-error.ts';
-import type { Failure } from '../protocol.ts';
 import { ExtError, renderError } from './errors.ts';
 
 const origin = 'http://localhost:9000';

@@ -1,7 +1,7 @@
 /** A role grant of a bucket as the Extension reads and prints it (DESIGN 12, "Access"). */
 import { type Static, Type } from 'typebox';
 import { type Role, roles } from '../../core/access/roles.ts';
-import type { Grant, GrantMember } from '../../core/model/records.ts';
+import type { Grant, GrantMember } from '../../core/model/bucket-records.ts';
 import { ExtError } from './errors.ts';
 
 const memberTypes = [

@@ -5,7 +5,7 @@
 import { MalformedTarget } from '../../base/http/query.ts';
 import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/errors.ts';
-import { type Failure, ProtocolError } from '../protocol.ts';
+import { type Failure, ProtocolError } from '../failure.ts';
 
 const titles = {
   400: 'Bad Request',

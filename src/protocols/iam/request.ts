@@ -1,9 +1,9 @@
 /** The identity front-end's view of a request and its way of naming one; the maker of its operations. */
 import type { RequestView } from '../../base/http/request-view.ts';
+import type { ProjectRole } from '../../core/access/roles.ts';
 import type { Actor, UserActor } from '../../core/actor.ts';
 import { CoreError } from '../../core/errors.ts';
 import { type ProjectId, parseProjectId, parseUserId, type UserId } from '../../core/model/names.ts';
-import type { ProjectRole } from '../../core/model/records.ts';
 import { type AnyOperation, operationsFor } from '../operation.ts';
 import type { PathRoute } from '../path-router.ts';
 import { findRole } from './documents/roles.ts';

@@ -1,7 +1,8 @@
 /** An S3 access key as Krutrim's API prints it: the documented fields and those that its SDKs read (reference 10.3). No secrets. */
 import { Type } from 'typebox';
 import { isoSeconds } from '../../base/http/http-date.ts';
-import { kosTiers, type S3KeyRecord } from '../../core/model/records.ts';
+import type { S3KeyRecord } from '../../core/identity/records.ts';
+import { kosTiers } from '../../core/model/bucket-records.ts';
 import type { KosView } from './request.ts';
 import { answerObject, dateTime, kosTime, oneOf } from './schemas.ts';
 

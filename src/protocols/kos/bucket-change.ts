@@ -6,7 +6,7 @@ import type { BucketChange } from '../../core/buckets/update.ts';
 import { versioningAsked } from '../../core/buckets/versioning.ts';
 import type { Core } from '../../core/core.ts';
 import { isCoreError } from '../../core/errors.ts';
-import type { BucketRecord } from '../../core/model/records.ts';
+import type { BucketRecord } from '../../core/model/bucket-records.ts';
 import type { Tags } from '../../core/model/tags.ts';
 import { KosError } from './errors.ts';
 import { maybe, textsByName } from './schemas.ts';

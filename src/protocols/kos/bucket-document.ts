@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { dashed } from '../../base/uuid.ts';
 import type { BucketInfo } from '../../core/buckets/buckets.ts';
 import { isPublic } from '../../core/buckets/grants.ts';
-import { kosTiers } from '../../core/model/records.ts';
+import { kosTiers } from '../../core/model/bucket-records.ts';
 import { formatKrn } from './krn.ts';
 import type { KosView } from './request.ts';
 import { answerObject, dateTime, kosTime, oneOf, textsByName } from './schemas.ts';

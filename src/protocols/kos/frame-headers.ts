@@ -1,6 +1,6 @@
 /** The headers that any call of this door may carry beside its proof (reference 10.1): the region and the tier, checked where they come. */
 import type { RequestView } from '../../base/http/request-view.ts';
-import { type KosTier, kosTiers } from '../../core/model/records.ts';
+import { type KosTier, kosTiers } from '../../core/model/bucket-records.ts';
 import { KosError } from './errors.ts';
 
 /** Undefined when the request names none. @throws KosError 400 for one that is not there */

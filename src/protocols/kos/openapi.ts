@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type TSchema, Type } from 'typebox';
 import { json } from '../../base/http/reply.ts';
-import { kosTiers } from '../../core/model/records.ts';
+import { kosTiers } from '../../core/model/bucket-records.ts';
 import { noBody } from '../operation.ts';
 import { type KosDocument, type KosOperation, type KosSettings, operation } from './request.ts';
 import { answerObject, oneOf } from './schemas.ts';

@@ -4,10 +4,14 @@
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { undashed } from '../../base/uuid.ts';
-import { conditionKeys, conditionOperators } from '../../core/access/policy-conditions.ts';
+import {
+  conditionKeys,
+  conditionOperators,
+  type PolicyCondition,
+} from '../../core/access/policy-conditions.ts';
 import type { PolicyDraft } from '../../core/identity/account-policies.ts';
+import type { PolicyResource, PolicyStatement } from '../../core/identity/records.ts';
 import { defaultNameLimits, parseBucketName } from '../../core/model/names.ts';
-import type { PolicyCondition, PolicyResource, PolicyStatement } from '../../core/model/records.ts';
 import { isObject, readShape } from '../json-body.ts';
 import { KosError } from './errors.ts';
 import { isOfAccount, looksLikeKrn, parseKrn, service } from './krn.ts';

@@ -5,8 +5,9 @@
 import type { Reply } from '../../base/http/reply.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
 import { checkHealth } from '../../core/store.ts';
+import { ProtocolError } from '../failure.ts';
 import { type AnyOperation, noBody, operationsFor } from '../operation.ts';
-import { callOf, type Protocol, ProtocolError, plainBody } from '../protocol.ts';
+import { callOf, type Protocol, plainBody } from '../protocol.ts';
 
 export interface WatchedServer {
   /** Prometheus text format 0.0.4, of all processes together. */

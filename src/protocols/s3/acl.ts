@@ -5,7 +5,7 @@
 
 import type { Role } from '../../core/access/roles.ts';
 import type { AclChange, AclEntry, AclRole, Grantee } from '../../core/buckets/acl.ts';
-import type { GrantMember } from '../../core/model/records.ts';
+import type { GrantMember } from '../../core/model/bucket-records.ts';
 import { s3Error } from './errors.ts';
 import type { S3View } from './request.ts';
 

@@ -5,7 +5,7 @@
 
 import type { ReplyHeaders } from '../../base/http/reply.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
-import type { Checksum, ChecksumAlgorithm } from '../../core/model/records.ts';
+import type { Checksum, ChecksumAlgorithm } from '../../core/model/object-records.ts';
 import type { ExpectedDigest } from '../../core/objects/info.ts';
 import type { BodyStream } from '../operation.ts';
 import { type S3Error, s3Error } from './errors.ts';

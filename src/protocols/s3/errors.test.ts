@@ -4,7 +4,7 @@ import { MalformedTarget } from '../../base/http/query.ts';
 import { RequestView } from '../../base/http/request-view.ts';
 import { parseXml } from '../../base/wire/xml.ts';
 import { CoreError } from '../../core/errors.ts';
-import type { Failure } from '../protocol.ts';
+import type { Failure } from '../failure.ts';
 import { fromCore, renderS3Error, S3Error, s3Error, toS3Error } from './errors.ts';
 
 function requestOf(method: string, target: string, ...headers: string[]): RequestView {

@@ -7,7 +7,7 @@ import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
 import { element, optionalElement, xmlDocument } from '../../base/wire/xml.ts';
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/errors.ts';
-import { type Failure, ProtocolError } from '../protocol.ts';
+import { type Failure, ProtocolError } from '../failure.ts';
 import { errorTable, type S3ErrorCode } from './error-table.ts';
 import { deletionHeaders } from './version-headers.ts';
 

@@ -1,6 +1,6 @@
 /** Owns the checksum headers that are about a whole object made of parts, not about the body they come with. */
 import type { ReplyHeaders } from '../../base/http/reply.ts';
-import type { Checksum } from '../../core/model/records.ts';
+import type { Checksum } from '../../core/model/object-records.ts';
 import { checksumAlgorithms, checksumNames, parseChecksumValue } from './checksum-headers.ts';
 import { s3Error } from './errors.ts';
 import type { S3View } from './request.ts';

@@ -2,13 +2,12 @@
 import { httpDate } from '../../base/http/http-date.ts';
 import type { ReplyHeaders } from '../../base/http/reply.ts';
 import { CoreError } from '../../core/errors.ts';
-import type { ContentHeaders, Metadata, ObjectAttributes } from '../../core/model/records.ts';
+import type { ContentHeaders, Metadata, ObjectAttributes } from '../../core/model/object-records.ts';
 import type { ObjectInfo } from '../../core/objects/info.ts';
 import { encryptionHeader, managedEncryption } from './encryption-headers.ts';
 import { headerText, headerValue } from './header-text.ts';
 import { expirationHeaders } from './lifecycle-headers.ts';
-import type { S3View } from './request.ts';
-import { storedContentEncoding } from './request.ts';
+import { type S3View, storedContentEncoding } from './request.ts';
 import { versionHeaders } from './version-headers.ts';
 
 /** S3's type for objects written without one. */

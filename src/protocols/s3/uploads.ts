@@ -1,7 +1,7 @@
 /** Owns the address of a multipart upload and of a part in a request, and how uploads and parts look in listings. */
 import { element, type Xml } from '../../base/wire/xml.ts';
 import { parseUploadId } from '../../core/model/names.ts';
-import type { PartRecord } from '../../core/model/records.ts';
+import type { PartRecord } from '../../core/model/object-records.ts';
 import type { UploadAddress } from '../../core/multipart/upload-place.ts';
 import { uploadedObjectOf } from './address.ts';
 import type { S3Request } from './define-operation.ts';

@@ -7,7 +7,7 @@ import type { RequestView } from '../../base/http/request-view.ts';
 import { decide } from '../../core/access/decide.ts';
 import type { Actor } from '../../core/actor.ts';
 import { type ContainerAclChange, containerAclOf } from '../../core/buckets/container-acl.ts';
-import type { BucketRecord } from '../../core/model/records.ts';
+import type { BucketRecord } from '../../core/model/bucket-records.ts';
 import { refuseSentence } from './errors.ts';
 
 const referrerNames = ['.r', '.ref', '.referer', '.referrer'];

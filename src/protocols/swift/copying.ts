@@ -10,7 +10,7 @@ import type { Core } from '../../core/core.ts';
 import { CoreError } from '../../core/errors.ts';
 import type { SegmentNames } from '../../core/large/shape.ts';
 import type { BucketName, ObjectKey, ProjectId } from '../../core/model/names.ts';
-import type { ObjectAttributes } from '../../core/model/records.ts';
+import type { ObjectAttributes } from '../../core/model/object-records.ts';
 import type { ReadConditions } from '../../core/objects/conditions.ts';
 import { copyObject } from '../../core/objects/copy.ts';
 import type { RequestedRange } from '../../core/objects/get.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Reply } from '../../base/http/reply.ts';
 import { RequestView } from '../../base/http/request-view.ts';
 import { CoreError } from '../../core/errors.ts';
-import type { Failure } from '../protocol.ts';
+import type { Failure } from '../failure.ts';
 import { renderFailure } from './errors.ts';
 
 const secret = 'ECONNREFUSED 10.0.0.7:5432';

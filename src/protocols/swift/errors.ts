@@ -6,7 +6,7 @@ import { MalformedTarget, percentDecode } from '../../base/http/query.ts';
 import type { Reply, ReplyHeaders } from '../../base/http/reply.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/errors.ts';
-import { type Failure, ProtocolError } from '../protocol.ts';
+import { type Failure, ProtocolError } from '../failure.ts';
 import { htmlType, type PageStatus, page, sentenceReply } from './pages.ts';
 import { lastModified } from './times.ts';
 

@@ -11,7 +11,7 @@ import { createBucket } from '../../core/buckets/create.ts';
 import { getBucket } from '../../core/buckets/get.ts';
 import { CoreError, isCoreError } from '../../core/errors.ts';
 import type { BucketName } from '../../core/model/names.ts';
-import type { Metadata } from '../../core/model/records.ts';
+import type { Metadata } from '../../core/model/object-records.ts';
 import { putObject } from '../../core/objects/put.ts';
 import type { ExtractionOutcome } from './bulk-answer.ts';
 import { type BulkContext, reasonOf, statusOf } from './bulk-delete.ts';

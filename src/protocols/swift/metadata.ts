@@ -5,7 +5,7 @@
 import type { ReplyHeaders } from '../../base/http/reply.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
 import { isSealedKey, tempUrlKeyNames } from '../../core/buckets/temp-url-keys.ts';
-import type { Metadata } from '../../core/model/records.ts';
+import type { Metadata } from '../../core/model/object-records.ts';
 import { refuseText } from './errors.ts';
 import type { SwiftView } from './view.ts';
 

@@ -1,7 +1,7 @@
 /** Owns what Swift's headers say about an object: read from a request into attributes, and printed from what is stored. */
 import type { ReplyHeaders } from '../../base/http/reply.ts';
 import type { RequestView } from '../../base/http/request-view.ts';
-import type { ContentHeaders, ObjectAttributes } from '../../core/model/records.ts';
+import type { ContentHeaders, ObjectAttributes } from '../../core/model/object-records.ts';
 import type { ObjectInfo } from '../../core/objects/info.ts';
 import { refuseText } from './errors.ts';
 import { etagHeaders, manifestType } from './large-objects.ts';

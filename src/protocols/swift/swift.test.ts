@@ -23,7 +23,7 @@ import { completeUpload } from '../../core/multipart/complete.ts';
 import { startUpload } from '../../core/multipart/start.ts';
 import { uploadPart } from '../../core/multipart/upload-part.ts';
 import { putObject } from '../../core/objects/put.ts';
-import { ProtocolError } from '../protocol.ts';
+import { ProtocolError } from '../failure.ts';
 import { createSwift } from './index.ts';
 
 const swift = createSwift({ region: 'kr-central-2', publicUrl: 'https://store.example.com' });

@@ -4,7 +4,8 @@
  */
 import type { RequestView } from '../../base/http/request-view.ts';
 import type { Actor } from '../../core/actor.ts';
-import type { Core, CoreSettings } from '../../core/core.ts';
+import type { Core } from '../../core/core.ts';
+import type { CoreSettings } from '../../core/core-parts.ts';
 import { CoreError, isCoreError } from '../../core/errors.ts';
 import {
   type BucketName,

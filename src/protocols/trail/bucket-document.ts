@@ -1,6 +1,6 @@
 /** What the trail records of a bucket, as clients send and see it: `service` stands for what the service is set to. */
 import { Type } from 'typebox';
-import type { BucketRecord } from '../../core/model/records.ts';
+import type { BucketRecord } from '../../core/model/bucket-records.ts';
 
 const choices = ['service', 'all', 'failures', 'none'] as const;
 

@@ -2,8 +2,8 @@
 import { type Static, Type } from 'typebox';
 import { json } from '../../../base/http/reply.ts';
 import { createBucket } from '../../../core/buckets/create.ts';
+import { type BucketType, bucketTypes } from '../../../core/model/bucket-records.ts';
 import { parseBucketName } from '../../../core/model/names.ts';
-import { type BucketType, bucketTypes } from '../../../core/model/records.ts';
 import { createdBucket } from '../bucket-document.ts';
 import { ExtError } from '../errors.ts';
 import { jsonBody, requireJson } from '../json-body.ts';

@@ -1,5 +1,5 @@
 /** Domains as Keystone shows them. */
-import type { DomainRecord } from '../../../core/model/records.ts';
+import type { DomainRecord } from '../../../core/identity/records.ts';
 
 export function domainDocument({ id, name }: DomainRecord, publicUrl: string) {
   return {

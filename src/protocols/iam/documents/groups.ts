@@ -1,5 +1,5 @@
 /** Groups, in lists and alone. */
-import type { GroupRecord } from '../../../core/model/records.ts';
+import type { GroupRecord } from '../../../core/identity/records.ts';
 import { listLinks } from './lists.ts';
 
 export function groupDocument(group: GroupRecord, publicUrl: string) {

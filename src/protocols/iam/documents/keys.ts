@@ -1,5 +1,7 @@
 /** IAM access keys as application credentials, S3 access keys as EC2 credentials. Secrets appear at creation alone. */
-import type { IamKeyRecord, ProjectRole, S3KeyRecord } from '../../../core/model/records.ts';
+
+import type { ProjectRole } from '../../../core/access/roles.ts';
+import type { IamKeyRecord, S3KeyRecord } from '../../../core/identity/records.ts';
 import { microseconds } from './names.ts';
 import { roleOfKey } from './roles.ts';
 

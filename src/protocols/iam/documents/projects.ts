@@ -1,6 +1,6 @@
 /** Projects, in lists and alone, and the filters of their lists (reference 2.3). */
 import type { Query } from '../../../base/http/query.ts';
-import type { ProjectRecord } from '../../../core/model/records.ts';
+import type { ProjectRecord } from '../../../core/identity/records.ts';
 import { listLinks } from './lists.ts';
 
 export function projectDocument(project: ProjectRecord, publicUrl: string) {

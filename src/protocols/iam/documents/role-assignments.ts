@@ -1,5 +1,5 @@
 /** Who has which role in which project, as Keystone lists it. */
-import type { ProjectRole } from '../../../core/model/records.ts';
+import type { ProjectRole } from '../../../core/access/roles.ts';
 import { roleReference } from './roles.ts';
 
 /** With a user and a group: the user's, by being in the group. */

@@ -1,5 +1,5 @@
 /** Project roles as Keystone's roles: their ids, alone and in lists. */
-import { type ProjectRole, projectRoles } from '../../../core/model/records.ts';
+import { type ProjectRole, projectRoles } from '../../../core/access/roles.ts';
 import { listLinks } from './lists.ts';
 import { derivedId } from './names.ts';
 

@@ -1,6 +1,6 @@
 /** Users and service accounts, in lists and alone, and the filters of their lists. */
 import type { Query } from '../../../base/http/query.ts';
-import type { UserRecord } from '../../../core/model/records.ts';
+import type { UserRecord } from '../../../core/identity/records.ts';
 import { listLinks } from './lists.ts';
 import { parseFlag } from './projects.ts';
 

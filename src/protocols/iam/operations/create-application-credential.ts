@@ -5,11 +5,11 @@
  */
 import { Type } from 'typebox';
 import { json } from '../../../base/http/reply.ts';
+import type { ProjectRole } from '../../../core/access/roles.ts';
 import { CoreError } from '../../../core/errors.ts';
 import { projectOfNewKey } from '../../../core/identity/administration.ts';
 import { createIamKey } from '../../../core/identity/iam-keys.ts';
 import { rolesIn } from '../../../core/identity/memberships.ts';
-import type { ProjectRole } from '../../../core/model/records.ts';
 import { applicationCredential } from '../documents/keys.ts';
 import { roleReference } from '../documents/roles.ts';
 import { IamError } from '../errors.ts';

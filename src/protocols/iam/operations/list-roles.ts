@@ -1,6 +1,6 @@
 /** GET /v3/roles: the project roles there are; the same for everybody, so a token is all it takes. */
 import { json } from '../../../base/http/reply.ts';
-import { projectRoles } from '../../../core/model/records.ts';
+import { projectRoles } from '../../../core/access/roles.ts';
 import { noBody } from '../../operation.ts';
 import { roleList } from '../documents/roles.ts';
 import { operation, selfUrl } from '../request.ts';

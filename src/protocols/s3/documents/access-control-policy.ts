@@ -11,7 +11,7 @@ import {
   type XmlNode,
 } from '../../../base/wire/xml.ts';
 import type { AclEntry, Grantee } from '../../../core/buckets/acl.ts';
-import type { Grant } from '../../../core/model/records.ts';
+import type { Grant } from '../../../core/model/bucket-records.ts';
 import { groupOfUri, permissionOfRole, roleOfPermission, uriOfMember } from '../acl.ts';
 import { s3Error } from '../errors.ts';
 import type { Owner } from '../owners.ts';

@@ -1,7 +1,7 @@
 /** Owns the pieces S3's documents share: the namespace, owners, timestamps, checksums, and names in a listing's encoding. */
 import type { Reply, ReplyHeaders } from '../../../base/http/reply.ts';
 import { element, optionalElement, type Xml, xmlDocument } from '../../../base/wire/xml.ts';
-import type { Checksum, ChecksumAlgorithm } from '../../../core/model/records.ts';
+import type { Checksum, ChecksumAlgorithm } from '../../../core/model/object-records.ts';
 import { encodeKey } from '../address.ts';
 import { checksumNames } from '../checksum-headers.ts';
 import type { Owner } from '../owners.ts';

@@ -8,7 +8,7 @@ import {
   XmlError,
   type XmlNode,
 } from '../../../base/wire/xml.ts';
-import type { BucketRecord, Versioning } from '../../../core/model/records.ts';
+import type { BucketRecord, Versioning } from '../../../core/model/bucket-records.ts';
 import { s3Error } from '../errors.ts';
 import { xmlReply } from './elements.ts';
 import { required } from './read-document.ts';

@@ -1,6 +1,6 @@
 /** CopyObject: a second name for the same bytes. */
 import { element } from '../../../base/wire/xml.ts';
-import type { ObjectAttributes } from '../../../core/model/records.ts';
+import type { ObjectAttributes } from '../../../core/model/object-records.ts';
 import { copyObject } from '../../../core/objects/copy.ts';
 import type { ObjectInfo } from '../../../core/objects/info.ts';
 import { noBody } from '../../operation.ts';

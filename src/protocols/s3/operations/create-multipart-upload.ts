@@ -1,6 +1,6 @@
 /** CreateMultipartUpload. */
 import { element } from '../../../base/wire/xml.ts';
-import type { Checksum, ChecksumAlgorithm } from '../../../core/model/records.ts';
+import type { Checksum, ChecksumAlgorithm } from '../../../core/model/object-records.ts';
 import { startUpload } from '../../../core/multipart/start.ts';
 import { noBody } from '../../operation.ts';
 import { newObjectOf } from '../address.ts';

@@ -1,7 +1,7 @@
 /** ListMultipartUploads: the uploads of a bucket that are neither completed nor aborted. */
 import { element, type Xml } from '../../../base/wire/xml.ts';
 import { parseUploadId, type UploadId } from '../../../core/model/names.ts';
-import type { UploadRecord } from '../../../core/model/records.ts';
+import type { UploadRecord } from '../../../core/model/object-records.ts';
 import { listUploads, type UploadPage } from '../../../core/multipart/list.ts';
 import { noBody } from '../../operation.ts';
 import { bucketOf } from '../address.ts';

@@ -1,5 +1,5 @@
 /** GET /info: what this Swift serves and where its limits are, and nothing it does not serve. */
-import type { CoreSettings } from '../../../core/core.ts';
+import type { CoreSettings } from '../../../core/core-parts.ts';
 import { noBody } from '../../operation.ts';
 import { storagePolicy } from '../account.ts';
 import { maxFailedDeletes } from '../bulk-delete.ts';
