@@ -214,8 +214,11 @@ for (const [what, { end, undo, by = alice }] of Object.entries(ends)) {
     }
     if (undo === undefined) return;
     await undo(owner);
-    const before = await living([session]);
+    for (const { use, status } of each) {
+      assertKosError(await use(session), 401, 'Unauthorized');
+      assert.equal(fieldsOf(await status(session)).isActive, false);
+    }
     const again = sessionOf(await fresh.activate(pairOf(user), { by }));
-    assert.deepEqual(await living([...before, session, again]), [again]);
+    assert.deepEqual(await living([session, again]), [again]);
   });
 }

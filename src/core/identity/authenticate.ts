@@ -8,6 +8,7 @@ import type { ProjectId, UserId } from '../model/names.ts';
 import type { RecordFormat } from '../model/record-format.ts';
 import { policiesFor } from './account-policies.ts';
 import { membershipFormat, projectFormat, s3KeyFormat, userFormat } from './codecs.ts';
+import { lastEndOfTokens } from './disabling.ts';
 import { groupsIn } from './groups.ts';
 import { groupsOfUserKey, membershipKey, projectKey, s3KeyKey, userKey } from './keys.ts';
 import { type LiveToken, readToken } from './live-token.ts';
@@ -37,18 +38,16 @@ export function actorOfLife({ claims, user, project, roles, groups }: LiveToken,
  * The secret of an S3 access key and the actor it speaks for, for a signature check by the caller; undefined when the key is
  * unknown, or its user, project or membership is gone or disabled.
  */
-export async function s3KeyOf(
-  core: Core,
-  access: string,
-  address: string,
-): Promise<{ secret: string; actor: UserActor } | undefined> {
+export async function s3KeyOf(core: Core, access: string, address: string): Promise<S3Identity | undefined> {
   const found = await recallS3Key(core, access, () => deriveS3Key(core, access));
-  return found === undefined ? undefined : { secret: found.secret, actor: { ...found.actor, address } };
+  return found === undefined ? undefined : { ...found, actor: { ...found.actor, address } };
 }
 
 interface S3Identity {
   readonly secret: string;
   readonly actor: UserActor;
+  /** When what had been made from the key ended last, as its user or project was disabled. */
+  readonly tokensAfter: number;
 }
 
 const recallS3Key = rememberUpTo<S3Identity>(10_000);
@@ -60,8 +59,8 @@ async function deriveS3Key(core: Core, access: string): Promise<Derivation<S3Ide
     proof: { kind: 's3-key', id: access },
   });
   if (owned === undefined) return undefined;
-  const { key, actor } = owned.value;
-  return { ...owned, value: { secret: openS3Secret(core.masterKey, key), actor } };
+  const { key, actor, tokensAfter } = owned.value;
+  return { ...owned, value: { secret: openS3Secret(core.masterKey, key), actor, tokensAfter } };
 }
 
 /** Any key of a user for a project. */
@@ -82,7 +81,9 @@ export async function deriveKeyOwner<K extends OwnedKey>(
     format,
     proof,
   }: { readonly key: Key; readonly format: RecordFormat<K>; readonly proof: Proof },
-): Promise<Derivation<{ readonly key: K; readonly actor: UserActor }> | undefined> {
+): Promise<
+  Derivation<{ readonly key: K; readonly actor: UserActor; readonly tokensAfter: number }> | undefined
+> {
   if (seen === undefined) return undefined;
   const { userId, projectId } = seen;
   const keys = [
@@ -101,7 +102,7 @@ export async function deriveKeyOwner<K extends OwnedKey>(
   if (key?.userId !== userId || key.projectId !== projectId) return undefined;
   if (user?.enabled !== true || project?.enabled !== true || membership === undefined) return undefined;
   const actor = actorOf(user, project, rolesOf(membership), groupsIn(groupsEntry), proof, '');
-  return { keys, entries, value: { key, actor } };
+  return { keys, entries, value: { key, actor, tokensAfter: lastEndOfTokens(user, project) } };
 }
 
 function actorOf(

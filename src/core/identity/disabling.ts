@@ -21,3 +21,8 @@ export function endOfTokens(
 export function admitsToken({ enabled, tokensAfter }: Disabling, issuedAt: number): boolean {
   return enabled && (tokensAfter === undefined || issuedAt > tokensAfter);
 }
+
+/** The end of all that was made before for them together; 0 when they never were disabled. */
+export function lastEndOfTokens(...them: readonly Disabling[]): number {
+  return Math.max(0, ...them.map(({ tokensAfter = 0 }) => tokensAfter));
+}

@@ -156,20 +156,24 @@ test('a session dies with the secret it was opened with', async () => {
   await assertDead(session);
 });
 
-test('a session dies with the membership, and sleeps while user or project are disabled', async () => {
-  const session = await activate();
+test('a session dies with the membership, and with being disabled, of the user or project', async () => {
   for (const enable of [
     (enabled: boolean) => updateUser(core, user.id, { enabled }),
     (enabled: boolean) => updateProject(core, demo.id, { enabled }),
   ]) {
+    const session = await activate();
     await enable(false);
     await assert.rejects(actor(session.sessionToken), failsWith('Unauthenticated'));
     assert.equal((await kosSessionStatus(core, session.sessionToken)).active, false);
     await assert.rejects(refresh(session), failsWith('Unauthenticated'));
     await assert.rejects(activate(), failsWith('Unauthenticated'));
     await enable(true);
-    await actor(session.sessionToken);
+    await assert.rejects(actor(session.sessionToken), failsWith('Unauthenticated'));
+    assert.equal((await kosSessionStatus(core, session.sessionToken)).active, false);
+    await assert.rejects(refresh(session), failsWith('Unauthenticated'));
+    core.advance(1);
   }
+  const session = await activate();
   await setRoles(core, user.id, demo.id, ['project-reader']);
   assert.deepEqual((await actor(session.sessionToken)).roles, ['project-reader']);
   await removeMember(core, user.id, demo.id);

@@ -56,7 +56,8 @@ export async function activateKosSession(core: Core, pair: KeyPair): Promise<Ope
       throw unauthenticated('no such pair of access key and secret key');
     }
     if (key.record.projectId !== pair.project) throw ofAnotherAccount(pair);
-    if (!(await isAlive(core, pair.access))) throw unauthenticated('the access key speaks for nobody');
+    if ((await livingKey(core, pair.access)) === undefined)
+      throw unauthenticated('the access key speaks for nobody');
     const now = core.clock();
     const session = { access: pair.access, id: newId(core.random), generation: 1, createdAt: now };
     const { record, opened } = openedAt(core, session, now);
@@ -131,6 +132,7 @@ export async function actorOfKosSession(
     throw unauthenticated('the session has ended');
   }
   if (stored.record.expiresAt <= core.clock()) throw unauthenticated('the session has expired');
+  if (!outlived(stored.record, key)) throw unauthenticated('its user or account was disabled since');
   await noteUse(core, stored);
   return key.actor;
 }
@@ -208,15 +210,25 @@ function isCurrent(core: Core, record: KosSessionRecord, token: KosToken, text: 
   return isDigestOf(core, record.sessionDigest, text);
 }
 
-async function isActive(core: Core, { access, expiresAt }: KosSessionRecord): Promise<boolean> {
-  return expiresAt > core.clock() && (await isAlive(core, access));
+async function isActive(core: Core, record: KosSessionRecord): Promise<boolean> {
+  if (record.expiresAt <= core.clock()) return false;
+  const key = await livingKey(core, record.access);
+  return key !== undefined && outlived(record, key);
 }
 
-/** Whether the key, its user, project and membership are there and enabled. Whoever shows a pair or a token of its session calls as its owner. */
-async function isAlive(core: Core, access: string): Promise<boolean> {
-  const owner = await s3KeyOf(core, access, '');
-  if (owner !== undefined) core.witness?.callerIs(owner.actor);
-  return owner !== undefined;
+/** Whether nothing has ended what was made from the key before: user or project were disabled, and being enabled again revives no session. */
+function outlived(
+  { createdAt }: KosSessionRecord,
+  { tokensAfter }: { readonly tokensAfter: number },
+): boolean {
+  return createdAt > tokensAfter;
+}
+
+/** Where the key, its user, project and membership are there and enabled. Whoever shows a pair or a token of its session calls as its owner. */
+async function livingKey(core: Core, access: string): ReturnType<typeof s3KeyOf> {
+  const key = await s3KeyOf(core, access, '');
+  if (key !== undefined) core.witness?.callerIs(key.actor);
+  return key;
 }
 
 function isDigestOf({ masterKey }: Core, digest: Uint8Array, token: string): boolean {
