@@ -137,6 +137,7 @@ test("a grant ends with its user's membership, unless it named an outsider", asy
   await assign('PUT', eve, demo, 'none');
   await added('left-behind', 'admin', { type: 'user', id: eve.id });
   const reader = await added('left-behind', 'objectReader', { type: 'user', id: eve.id });
+  await added('left-behind', 'editor', { type: 'user', id: eve.id });
   await assign('DELETE', eve, demo, 'none');
   assertError(await ext(server, as(eve), '/bucket/left-behind'), 403, 'Forbidden');
   const asEve = s3Client(server, eve);
@@ -147,6 +148,11 @@ test("a grant ends with its user's membership, unless it named an outsider", asy
   assert.ok((await list('left-behind')).some(({ id }) => id === reader.id));
   await added('left-behind', 'viewer', { type: 'user', id: eve.id });
   assert.equal((await ext(server, as(eve), '/bucket/left-behind')).status, 200);
+  // The role she had as a member is no conflict: it speaks for nobody, and makes way.
+  await added('left-behind', 'editor', { type: 'user', id: eve.id });
+  assert.equal((await asEve.putObject({ Bucket: 'left-behind', Key: 'k' })).$metadata.httpStatusCode, 200);
+  assert.equal((await list('left-behind')).filter(({ member }) => member.id === eve.id).length, 3);
+  assertError(await add('left-behind', 'editor', { type: 'user', id: eve.id }), 409, 'Conflict');
 });
 
 test('the same role for the same member twice is a conflict', async () => {

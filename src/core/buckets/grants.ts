@@ -30,10 +30,7 @@ export async function getGrant(core: Core, bucket: BucketName, id: string): Prom
 /** @throws CoreError NoSuchBucket, InvalidArgument for an unknown member, Duplicate, Busy */
 export async function addGrant(core: Core, bucket: BucketName, input: GrantInput): Promise<Grant> {
   const grant = await newGrant(core, bucket, newId(core.random), input);
-  await updateBucket(core, bucket, ({ grants }) => {
-    refuseTwin(grants, grant);
-    return { grants: [...grants, grant] };
-  });
+  await updateBucket(core, bucket, ({ grants }) => ({ grants: [...withoutTwin(grants, grant), grant] }));
   return grant;
 }
 
@@ -52,11 +49,11 @@ export async function changeGrant(
   const grant = same ? { ...current, role } : await newGrant(core, bucket, id, { role, member });
   await updateBucket(core, bucket, ({ grants }) => {
     requireGrant(grants, id);
-    refuseTwin(
+    const others = withoutTwin(
       grants.filter((other) => other.id !== id),
       grant,
     );
-    return { grants: grants.map((other) => (other.id === id ? grant : other)) };
+    return { grants: grants.flatMap((one) => (one.id === id ? grant : others.includes(one) ? one : [])) };
   });
   return grant;
 }
@@ -103,8 +100,14 @@ function requireGrant(grants: readonly Grant[], id: string): Grant {
   return grant;
 }
 
-function refuseTwin(grants: readonly Grant[], { role, member }: Grant): void {
-  if (!grants.some((other) => other.role === role && isSameMember(other.member, member))) return;
+/**
+ * `others` without a grant of the same to somebody who has left the project since, which speaks for nobody.
+ * @throws CoreError Duplicate where one speaks
+ */
+function withoutTwin(others: readonly Grant[], { role, member, outsider = false }: Grant): readonly Grant[] {
+  const isTwin = (other: Grant) => other.role === role && isSameMember(other.member, member);
+  const twin = others.find((other) => isTwin(other) && (other.outsider === true || !outsider));
+  if (twin === undefined) return others.filter((other) => !isTwin(other));
   throw new CoreError('Duplicate', {
     what: 'role grant',
     name: `${role} ${member.type} ${member.id}`.trim(),
