@@ -208,6 +208,10 @@ class Exchange {
         throw new CoreError('InvalidArgument', { what: `header ${name}`, reason: 'is given twice' });
       }
     }
+    // Node takes off the chunks and leaves what is under them as it is, which then would be taken for the body (RFC 9112 6.1).
+    if (!/^(chunked)?$/i.test(this.#view.header('transfer-encoding')?.trim() ?? '')) {
+      throw new CoreError('NotImplemented', { what: 'a transfer coding beside chunked' });
+    }
   }
 
   #identify(): Protocol {

@@ -11,6 +11,7 @@ import { apiKeyOf, fieldsOf, kos, makeKosBucket } from '../support/kos.ts';
 import { apiDocument, assertDescribed } from '../support/kos-document.ts';
 import { type FuzzCall, fuzzCalls, type Known } from '../support/kos-fuzz.ts';
 import { kosObjects } from '../support/kos-objects.ts';
+import { kosState } from '../support/kos-state.ts';
 import { alice, bob, demo, eve, type TestUser } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 
@@ -125,22 +126,6 @@ function send({ method, target, headers, body }: FuzzCall): Promise<Answer> {
   });
 }
 
-/** All that refused calls must leave as it is. */
-async function state(): Promise<string> {
-  const reads = [
-    ...[alice, eve].map((by) => ({ path: '/kos/v1/buckets', by })),
-    ...['', '?prefix=a/', '?prefix=new/'].map((query) => ({
-      path: `/kos/v1/buckets/${box}/objects${query}`,
-    })),
-    { path: `/kos/v1/buckets/${box}/lifecycle-rules` },
-    { path: `/kos/v1/buckets/policy/${box}` },
-    { path: '/kos/v1/access_keys' },
-    { path: policies },
-  ];
-  const answers = await Promise.all(reads.map(({ path, ...call }) => kos(server, path, call)));
-  return answers.map(({ status, text }) => `${status} ${text}`).join('\n');
-}
-
 /** Takes back what would keep later calls from doing anything. */
 async function tidy({ operation }: FuzzCall): Promise<void> {
   const path = `/kos/v1/buckets/policy/${box}`;
@@ -166,7 +151,7 @@ test('no call of any operation brings the server to fail, to tell secrets or to 
   const known = await things();
   const calls = fuzzCalls(await apiDocument(server), known);
   const statuses = new Map<number, number>();
-  let standing = await state();
+  let standing = await kosState(server, box);
   for (const [operation, arbitrary] of calls) {
     const property = fc.asyncProperty(arbitrary, async (call) => {
       const answer = await send(call);
@@ -176,12 +161,13 @@ test('no call of any operation brings the server to fail, to tell secrets or to 
       await assertDescribed(server, { method: call.method, path: call.target }, answer);
       if (status >= 400) {
         assert.ok(!secrets.some((secret) => text.includes(secret)), `a secret in ${text}`);
-        if (call.method !== 'GET') assert.equal(await state(), standing, 'a refused call changed something');
+        if (call.method !== 'GET')
+          assert.equal(await kosState(server, box), standing, 'a refused call changed something');
         return;
       }
       if (call.method === 'GET') return;
       await tidy(call);
-      standing = await state();
+      standing = await kosState(server, box);
     });
     try {
       await fc.assert(property, { numRuns: runs, seed, endOnFailure: true });

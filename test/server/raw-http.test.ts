@@ -55,6 +55,16 @@ for (const [what, headers, body] of smuggling) {
   });
 }
 
+test('a transfer coding under the chunks is refused, and what it wraps is not taken for the object', async () => {
+  for (const coding of ['gzip, chunked', 'identity, chunked', 'x, CHUNKED']) {
+    const target = `PUT ${account}/raw/coded`;
+    const headers = [`X-Auth-Token: ${token}`, `Transfer-Encoding: ${coding}`, 'Connection: close'];
+    const answer = await rawExchange(server.url, [`${head(target, ...headers)}2\r\n\x1f\x8b\r\n0\r\n\r\n`]);
+    assert.equal(answer.status, 501, coding);
+    assert.equal(await exists('coded'), false, coding);
+  }
+});
+
 test('a NUL or a line feed in a header value is refused', async () => {
   for (const bad of ['a\0b', 'a\nb']) {
     const answer = await rawExchange(server.url, [head(`GET ${account}`, `X-Auth-Token: ${bad}`)]);

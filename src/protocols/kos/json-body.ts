@@ -37,6 +37,7 @@ export async function readJsonStream<S extends TSchema>(
   body: BodyStream,
   view: KosView,
 ): Promise<Static<S>> {
+  if ((body.length ?? 0) > maxBytes) throw new CoreError('TooLarge', { limit: maxBytes });
   try {
     return readBody(schema, await collect(body, maxBytes), view);
   } catch (error) {
