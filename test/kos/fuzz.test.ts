@@ -97,10 +97,11 @@ interface Answer {
 
 /** @throws Error when no answer comes within ten seconds */
 function send({ method, target, headers, body }: FuzzCall): Promise<Answer> {
+  const bytes = body === undefined ? undefined : Buffer.from(body, 'latin1');
   const { hostname, port } = new URL(server.url);
   const lines = [
     ...headers,
-    ...(body === undefined ? [] : [['Content-Length', String(body.length)] as const]),
+    ...(bytes === undefined ? [] : [['Content-Length', String(bytes.length)] as const]),
   ];
   return new Promise((resolve, reject) => {
     const request = http.request({
@@ -122,7 +123,7 @@ function send({ method, target, headers, body }: FuzzCall): Promise<Answer> {
         resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString(), type });
       });
     });
-    request.end(body);
+    request.end(bytes);
   });
 }
 
