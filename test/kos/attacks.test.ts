@@ -33,14 +33,18 @@ async function policyOf(user: TestUser, ...statements: object[]): Promise<string
   return String(fieldsOf(made).policyKRN);
 }
 
-/** Carries out `act` while a policy denies `user` something. */
-async function whileDenied(user: TestUser, actions: string, act: () => Promise<void>): Promise<void> {
+/** Carries out `act` while a policy denies `user`, or everybody in the account, something. */
+async function whileDenied(
+  user: TestUser | undefined,
+  actions: string,
+  act: () => Promise<void>,
+): Promise<void> {
   const policyKRNs = [await policyOf(alice, { effect: 'Deny', actions, resources: '*' })];
-  assert.equal((await post(`${policies}/attach`, { policyKRNs, kcid: user.id })).status, 200);
+  assert.equal((await post(`${policies}/attach`, { policyKRNs, kcid: user?.id ?? null })).status, 200);
   try {
     await act();
   } finally {
-    assert.equal((await post(`${policies}/detach`, { policyKRNs, kcid: user.id })).status, 200);
+    assert.equal((await post(`${policies}/detach`, { policyKRNs, kcid: user?.id ?? null })).status, 200);
   }
 }
 
@@ -135,6 +139,39 @@ test('who may not share a bucket makes none that is shared, at any door', async 
     const plain = { name: 'unshared', anonymous_access: false };
     assert.equal((await post('/kos/v1/buckets', plain, { by: bob })).status, 201);
   });
+});
+
+test('what a policy denies is not to be had by a membership elsewhere', async () => {
+  const admin = await issueToken(server, root);
+  const role = `${server.url}/identity/v3/projects/${other.id}/users/${bob.id}/roles`;
+  const roles = await fetch(`${server.url}/identity/v3/roles`, { headers: { 'X-Auth-Token': admin } });
+  const all = ((await roles.json()) as { roles: { id: string; name: string }[] }).roles;
+  const member = all.find(({ name }) => name === 'project-member')?.id;
+  const given = await fetch(`${role}/${member}`, { method: 'PUT', headers: { 'X-Auth-Token': admin } });
+  assert.equal(given.status, 204, await given.text());
+  const identity = {
+    methods: ['password'],
+    password: { user: { id: bob.id, password: bob.password } },
+  };
+  const asked = await fetch(`${server.url}/identity/v3/auth/tokens`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ auth: { identity, scope: { project: { id: other.id } } } }),
+  });
+  assert.equal(asked.status, 201, await asked.text());
+  const token = { 'X-Auth-Token': asked.headers.get('x-subject-token') ?? '' };
+  const mine = { 'X-Auth-Token': await issueToken(server, alice) };
+  const path = `/v1/${demo.id}/${box}`;
+  const shared = { ...mine, 'X-Container-Read': `${other.id}:${bob.id}` };
+  assert.ok((await swiftRequest(server, 'POST', path, { headers: shared })).status < 300);
+  const read = async () => (await swiftRequest(server, 'GET', `${path}/private`, { headers: token })).status;
+  assert.equal(await read(), 200);
+  await whileDenied(bob, 'kos:GetObject', async () => assert.equal(await read(), 403));
+  await whileDenied(carol, 'kos:GetObject', async () => assert.equal(await read(), 200));
+  await whileDenied(undefined, 'kos:GetObject', async () => assert.equal(await read(), 403));
+  assert.equal(await read(), 200);
+  const unshared = { ...mine, 'X-Remove-Container-Read': 'x' };
+  assert.ok((await swiftRequest(server, 'POST', path, { headers: unshared })).status < 300);
 });
 
 test('readers, strangers and people without rights change no object', async () => {

@@ -11,10 +11,16 @@ import { matchesGlob } from '../../base/glob.ts';
 import type { Actor, UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
 import { policyFormat } from '../identity/codecs.ts';
-import { policyKey } from '../identity/keys.ts';
-import type { AccountPolicyRecord, PolicyResource, PolicyStatement } from '../identity/records.ts';
+import { membershipKey, policyKey } from '../identity/keys.ts';
+import type {
+  AccountPolicyRecord,
+  PolicyResource,
+  PolicyStatement,
+  ProjectRecord,
+} from '../identity/records.ts';
 import { rememberUpTo } from '../identity/remembered.ts';
 import { storedAs } from '../identity/stored.ts';
+import type { ProjectId } from '../model/names.ts';
 import type { Statement, Target } from './decide.ts';
 import { actionsOf, type PolicyAction } from './kos-actions.ts';
 import { conditionHolds, type Fact, type PolicyCondition, type Truth } from './policy-conditions.ts';
@@ -22,13 +28,41 @@ import { conditionHolds, type Fact, type PolicyCondition, type Truth } from './p
 const none: readonly Statement[] = [];
 const recallStatements = rememberUpTo<readonly Statement[]>(1000);
 
-/** The statements of the policies attached to `actor`; read only where there are some. */
+/** The statements of the policies attached to `actor` in its project; read only where there are some. */
 export async function policyStatements(core: Core, actor: Actor): Promise<readonly Statement[]> {
   if (actor.kind !== 'user') return none;
   const { policies, projectId } = actor;
-  if (policies === undefined || policies.length === 0 || projectId === undefined) return none;
-  const keys = policies.map((id) => policyKey(projectId, id));
-  const statements = await recallStatements(core, `${projectId} ${policies.join(' ')}`, async () => {
+  return projectId === undefined ? none : statementsOf(core, projectId, policies ?? []);
+}
+
+/**
+ * What is denied to `actor` in another project than that of its proof: who is denied something there comes to it by no other membership.
+ * What is attached to the whole account binds those who are in it.
+ */
+export async function denialsElsewhere(
+  core: Core,
+  actor: Actor,
+  project: ProjectRecord,
+): Promise<readonly Statement[]> {
+  const { id, policies = [] } = project;
+  if (actor.kind !== 'user' || policies.length === 0) return none;
+  const { userId } = actor;
+  const [membership] = await core.meta.get([membershipKey(userId, id)]);
+  const ids = policies.filter(
+    ({ user }) => user === userId || (user === undefined && membership !== undefined),
+  );
+  const statements = await statementsOf(core, id, [...new Set(ids.map(({ policy }) => policy))]);
+  return statements.filter(({ effect }) => effect === 'deny');
+}
+
+async function statementsOf(
+  core: Core,
+  project: ProjectId,
+  policies: readonly string[],
+): Promise<readonly Statement[]> {
+  if (policies.length === 0) return none;
+  const keys = policies.map((id) => policyKey(project, id));
+  const statements = await recallStatements(core, `${project} ${policies.join(' ')}`, async () => {
     const entries = await core.meta.get(keys);
     const records = entries.flatMap((entry) => storedAs(policyFormat, entry)?.record ?? []);
     return { keys, entries, value: records.flatMap((record) => compilePolicy(record, core.clock)) };
@@ -36,6 +70,7 @@ export async function policyStatements(core: Core, actor: Actor): Promise<readon
   return statements ?? none;
 }
 
+/** For those whom the policy is attached to: that they are, the statements do not ask. */
 export function compilePolicy(
   { projectId, name, statements, conditions }: AccountPolicyRecord,
   clock: Clock,
@@ -46,7 +81,7 @@ export function compilePolicy(
       effect: statement.effect,
       source: `policy ${name}, statement ${statement.sid ?? i + 1}`,
       applies(actor, target) {
-        if (actor.kind !== 'user' || actor.projectId !== projectId || !isIn(target, projectId)) return false;
+        if (actor.kind !== 'user' || !isIn(target, projectId)) return false;
         const truth = applies(actor, target);
         return truth ?? statement.effect === 'deny';
       },

@@ -9,7 +9,7 @@ import { storedAs } from '../identity/stored.ts';
 import type { BucketRecord } from '../model/bucket-records.ts';
 import type { BucketName, ObjectKey, ProjectId, UserId } from '../model/names.ts';
 import { lookAt, type Sight } from '../objects/object-place.ts';
-import { policyStatements } from './account-policy.ts';
+import { denialsElsewhere, policyStatements } from './account-policy.ts';
 import { addressStatements } from './address-policy.ts';
 import { containerStatements } from './container-acl.ts';
 import { type Decision, decide, refusal, type Statement, type Target } from './decide.ts';
@@ -74,7 +74,7 @@ interface Facts {
   readonly buckets: ReadonlyMap<BucketName, BucketRecord>;
   /** Their projects that are disabled: whatever was granted there gives nothing. */
   readonly disabled: ReadonlySet<ProjectId>;
-  /** Of the policies attached to who asks. */
+  /** Of the policies attached to who asks; of other projects than that of the proof, what they deny. */
   readonly policies: readonly Statement[];
 }
 
@@ -99,22 +99,28 @@ async function look(
       if (!isCoreError(error, 'NoSuchBucket')) throw error;
     }
   }
-  const policies = await policyStatements(core, actor);
-  return { buckets, disabled: await disabledProjects(core, actor, buckets), policies, sight };
+  const [own, abroad] = await Promise.all([
+    policyStatements(core, actor),
+    inStrangeProjects(core, actor, buckets),
+  ]);
+  return { buckets, disabled: abroad.disabled, policies: [...own, ...abroad.denials], sight };
 }
 
-/** A proof for a project holds as long as that is enabled, so only strangers to a bucket's project need the look at it. */
-async function disabledProjects(
+/** A proof for a project holds as long as that is enabled, and knows its policies, so only strangers to a bucket's project need the look at it. */
+async function inStrangeProjects(
   core: Core,
   actor: Actor,
   buckets: Facts['buckets'],
-): Promise<ReadonlySet<ProjectId>> {
+): Promise<Pick<Facts, 'disabled'> & { denials: readonly Statement[] }> {
   const proven = projectOf(actor);
   const owners = [...new Set([...buckets.values()].map(({ projectId }) => projectId))];
   const strange = owners.filter((project) => project !== proven);
-  if (strange.length === 0) return new Set();
+  if (strange.length === 0) return { disabled: new Set(), denials: [] };
   const entries = await core.meta.get(strange.map(projectKey));
-  return new Set(strange.filter((_, i) => storedAs(projectFormat, entries[i])?.record.enabled === false));
+  const projects = entries.flatMap((entry) => storedAs(projectFormat, entry)?.record ?? []);
+  const disabled = projects.filter(({ enabled }) => !enabled).map(({ id }) => id);
+  const denials = await Promise.all(projects.map((project) => denialsElsewhere(core, actor, project)));
+  return { disabled: new Set(disabled), denials: denials.flat() };
 }
 
 /** Of a token, a key or a signed address. */
