@@ -21,3 +21,17 @@ test('many stars take no time', () => {
   assert.equal(matchesGlob(`${'*a'.repeat(200)}b`, 'a'.repeat(1024)), false);
   assert.ok(performance.now() - begun < 1000);
 });
+
+test('neither do long texts between them', () => {
+  const text = 'a'.repeat(1024);
+  const patterns = [
+    `*${'a'.repeat(500)}b*`,
+    `*b${'a'.repeat(500)}*`,
+    `*${'a'.repeat(250)}b${'a'.repeat(250)}*`,
+  ];
+  const begun = performance.now();
+  for (let n = 0; n < 500; n += 1) {
+    for (const pattern of patterns) assert.equal(matchesGlob(pattern, text), false);
+  }
+  assert.ok(performance.now() - begun < 1000);
+});
