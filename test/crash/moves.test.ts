@@ -17,9 +17,10 @@ import {
   putInto,
   readFrom,
   removeFrom,
+  removeVersionFrom,
 } from './moving.ts';
 import { checkLog, dieAndRise } from './rounds.ts';
-import { Victim } from './victim.ts';
+import { type Upbringing, Victim } from './victim.ts';
 import { buckets, eachOf, fill, inspectAgain, newContent, prepare, settle, type Yard } from './yard.ts';
 
 const rounds = Number(process.env.ONGGI_TEST_CRASH_ROUNDS ?? 2);
@@ -84,11 +85,14 @@ async function contender(
     const steps = {
       put: () => putInto(scene, group, name, newContent(scene, random)),
       remove: () => removeFrom(scene, group, name),
+      removeVersion: () => removeVersionFrom(scene, group, name, random),
       move: () => moveWithin(scene, group, { from: name, to, how: 'move' }),
       rename: () => moveWithin(scene, group, { from: name, to, how: 'rename' }),
       read: () => readFrom(scene, group, name),
     };
-    await steps[random.weighted({ put: 25, remove: 10, move: 35, rename: 20, read: 10 })]();
+    await steps[
+      random.weighted({ put: 25, remove: 10, removeVersion: 10, move: 35, rename: 20, read: 10 })
+    ]();
   }
 }
 
@@ -131,13 +135,27 @@ async function round(yard: Yard, number: number, random: SeededRandom): Promise<
 async function killAmongMoves(count: number, metaUrl?: string): Promise<void> {
   console.log(`moves: ONGGI_TEST_CRASH_SEED=${seed}${encrypted ? ', encrypted' : ''}`);
   const random = new SeededRandom(seed);
-  const yard = await prepare(await Victim.start(metaUrl), encrypted);
-  const groups: Group[] = [];
-  for (let number = 1; number <= count; number += 1) {
-    groups.push(...(await round(yard, number, random.fork())));
+  await withYard({ metaUrl }, async (yard) => {
+    const groups: Group[] = [];
+    for (let number = 1; number <= count; number += 1) {
+      groups.push(...(await round(yard, number, random.fork())));
+    }
+    await settle(yard);
+    await inspectAgain(yard, groups);
+  });
+}
+
+/** A server that a failed test left would be waited for by whoever waits for the database to be quiet. */
+async function withYard(
+  { metaUrl, ...upbringing }: Upbringing & { readonly metaUrl: string | undefined },
+  work: (yard: Yard) => Promise<void>,
+): Promise<void> {
+  const victim = await Victim.start(metaUrl, upbringing);
+  try {
+    await work(await prepare(victim, encrypted));
+  } finally {
+    await victim.stop();
   }
-  await settle(yard);
-  await inspectAgain(yard, groups);
 }
 
 /** A move, in a group of its own, that one server is to carry out or not. */
@@ -171,32 +189,42 @@ async function plan({ scene, base }: Yard, number: number, random: SeededRandom)
 async function killAtCommits(count: number, metaUrl?: string): Promise<void> {
   const random = new SeededRandom(seed);
   const preload = join(import.meta.dirname, 'dies-at-commit.ts');
-  const yard = await prepare(await Victim.start(metaUrl, { workers: 1, preload }), encrypted);
-  const { victim, scene } = yard;
   const moments = ['before', 'behind', ...Array.from({ length: count }, () => 'amid' as const)] as const;
-  for (const [number, moment] of moments.entries()) {
-    const planned = await plan(yard, number, random);
-    const trap: Trap = { moment, commits: planned.length, delay: random.between(0, 4) };
-    writeFileSync(trapFile(victim.dataDir), JSON.stringify(trap));
-    scene.died();
-    const verdicts = await Promise.all(planned.map(({ group, move }) => moveWithin(scene, group, move)));
-    rmSync(trapFile(victim.dataDir));
-    await dieAndRise({ victim, scene }, 'everything', random);
-    let moved = 0;
-    for (const [index, { group, was, is }] of planned.entries()) {
-      const found = await inspect(scene, group);
-      const done = found.length === is.length && found.every((name) => is.includes(name));
-      if (done) moved += 1;
-      if (!done || moment === 'before') assert.deepEqual([...found].sort(), [...was].sort());
-      if (verdicts[index] === 'done') assert.ok(done, 'an acknowledged move was undone');
+  await withYard({ metaUrl, workers: 1, preload }, async (yard) => {
+    for (const [number, moment] of moments.entries()) {
+      await killAt(yard, { number, moment }, random);
     }
-    if (moment !== 'amid') assert.deepEqual(new Set(verdicts), new Set(['lost']));
-    if (moment !== 'amid') assert.equal(moved, moment === 'before' ? 0 : planned.length);
-    scene.recorder.conclude();
-    assert.deepEqual(scene.recorder.violations, [], moment);
-    console.log(`moves, killed ${moment} ${planned.length} commits (${trap.delay} ms): ${moved} carried out`);
+    await settle(yard);
+  });
+}
+
+/** Moves of all kinds at once, whose server is killed at this moment of their commits. */
+async function killAt(
+  yard: Yard,
+  { number, moment }: { readonly number: number } & Pick<Trap, 'moment'>,
+  random: SeededRandom,
+): Promise<void> {
+  const { victim, scene } = yard;
+  const planned = await plan(yard, number, random);
+  const trap: Trap = { moment, commits: planned.length, delay: random.between(0, 4) };
+  writeFileSync(trapFile(victim.dataDir), JSON.stringify(trap));
+  scene.died();
+  const verdicts = await Promise.all(planned.map(({ group, move }) => moveWithin(scene, group, move)));
+  rmSync(trapFile(victim.dataDir));
+  await dieAndRise({ victim, scene }, 'everything', random);
+  let moved = 0;
+  for (const [index, { group, was, is }] of planned.entries()) {
+    const found = await inspect(scene, group);
+    const done = found.length === is.length && found.every((name) => is.includes(name));
+    if (done) moved += 1;
+    if (!done || moment === 'before') assert.deepEqual([...found].sort(), [...was].sort());
+    if (verdicts[index] === 'done') assert.ok(done, 'an acknowledged move was undone');
   }
-  await settle(yard);
+  if (moment !== 'amid') assert.deepEqual(new Set(verdicts), new Set(['lost']));
+  if (moment !== 'amid') assert.equal(moved, moment === 'before' ? 0 : planned.length);
+  scene.recorder.conclude();
+  assert.deepEqual(scene.recorder.violations, [], moment);
+  console.log(`moves, killed ${moment} ${planned.length} commits (${trap.delay} ms): ${moved} carried out`);
 }
 
 describe('objects that are moved while the server is killed', () => {

@@ -4,10 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { assemble } from '../support/parts-by-copy.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 import {
   afterDeletion,
   afterMove,
   afterPut,
+  afterVersionRemoval,
   currentText,
   type Standing,
   type VersioningState,
@@ -104,6 +106,36 @@ export async function removeFrom(scene: Scene, group: Group, name: string): Prom
   const answer = await scene.ask('S3', { method: 'DELETE', target });
   const apply = changing((versions) => afterDeletion(versions, group.bucket.state, name));
   if (!scene.change(registerOf(group), answer, called, 'delete', apply)) scene.unexpected(answer);
+}
+
+/** DELETE by S3 of some version of a name, or of a delete marker. */
+export async function removeVersionFrom(
+  scene: Scene,
+  group: Group,
+  name: string,
+  random: SeededRandom,
+): Promise<void> {
+  const { name: bucket } = group.bucket;
+  const listing = { method: 'GET', target: `/${bucket}?versions&prefix=${encodeURIComponent(name)}` };
+  const listed = await scene.ask('S3', listing);
+  const found = listed.verdict === 'done' ? listedVersions(listed).filter((one) => one.name === name) : [];
+  if (found.length === 0) return;
+  const { version, standing } = random.pick(found);
+  const called = scene.recorder.moment();
+  const target = `${targetOf({ bucket, key: name })}?versionId=${version}`;
+  const answer = await scene.ask('S3', { method: 'DELETE', target });
+  const apply = (now: string): string[] => {
+    const versions = fromState(now);
+    const all = versions[name] ?? [];
+    // The null version is whichever has no id then; of others that look alike it is not known which it was, and it may have gone before.
+    const fits = (one: Standing) =>
+      one.isNull === standing.isNull && (one.isNull || one.text === standing.text);
+    const places = all.flatMap((one, at) => (fits(one) ? [at] : []));
+    const removed = places.map((at) => toState(afterVersionRemoval(versions, name, at)));
+    return standing.isNull && removed.length > 0 ? removed : [now, ...removed];
+  };
+  const what = `delete version ${standing.text ?? 'marker'} of ${name}`;
+  if (!scene.change(registerOf(group), answer, called, what, apply)) scene.unexpected(answer);
 }
 
 export interface Move {

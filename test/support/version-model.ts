@@ -31,6 +31,13 @@ export function afterDeletion(versions: Versions, state: VersioningState, key: s
   return others;
 }
 
+/** One version goes for ever, and what is under it rises. `at`: its place, 0 being the newest. */
+export function afterVersionRemoval(versions: Versions, key: string, at: number): Versions {
+  const { [key]: standing = [], ...others } = versions;
+  const left = standing.toSpliced(at, 1);
+  return left.length === 0 ? others : { ...others, [key]: left };
+}
+
 /** `from` has an object, and is not `to`. */
 export function afterMove(
   versions: Versions,
