@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { positionAt } from '../../src/core/trail/event.ts';
+import { freshKey } from '../../src/core/trail/keys.ts';
 import { type FaultyServer, startFaultyServer } from '../support/faulty-server.ts';
 import { type KosAnswer, makeKosBucket } from '../support/kos.ts';
 import { kosObjects } from '../support/kos-objects.ts';
@@ -18,6 +20,8 @@ const inlineBytes = 1024;
 const tolerated = 64;
 
 const bucket = 'cost-of-moves';
+/** What the key of an event's record begins with. */
+const eventTag = freshKey(positionAt(0))[0];
 
 let server: FaultyServer;
 /** Bytes of each object, by name. */
@@ -54,6 +58,8 @@ async function costOf(work: () => Promise<void>): Promise<Cost> {
   meta.range = async (wanted) => counted(await range.call(meta, wanted));
   meta.commit = async (changes) => {
     const { puts = [], deletes = [], adds = [] } = changes;
+    // What was called before is recorded in its own time.
+    if (puts.length > 0 && puts.every(([key]) => key[0] === eventTag)) return commit.call(meta, changes);
     cost.commits += 1;
     cost.keys += puts.length + deletes.length + adds.length;
     for (const [key, value] of puts) cost.bytesWritten += key.length + value.length;
