@@ -388,6 +388,37 @@ test('what a call says of itself beside its proof must be true', async () => {
   }
 });
 
+test('no header makes a caller come from another address than it does', async () => {
+  const path = `/kos/v1/buckets/policy/${box}`;
+  const made = await post(path, { s3_read_write_ips: ['192.0.2.7'] });
+  assert.equal(made.status, 201, made.text);
+  const objects = kosObjects(server, box);
+  const token = await issueToken(server, alice);
+  for (const [name, value] of [
+    ['X-Forwarded-For', '192.0.2.7'],
+    ['X-Forwarded-For', '127.0.0.1, 192.0.2.7'],
+    ['X-Real-IP', '192.0.2.7'],
+    ['X-Client-IP', '192.0.2.7'],
+    ['Forwarded', 'for=192.0.2.7'],
+  ] as const) {
+    const headers = { [name]: value };
+    assertKosError(await objects.listing('', { headers }), 403, 'Forbidden');
+    assertKosError(await objects.remove({ objectkey: 'private' }, { headers }), 403, 'Forbidden');
+    const bySwift = { headers: { ...headers, 'X-Auth-Token': token } };
+    assert.equal((await swiftRequest(server, 'GET', `/v1/${demo.id}/${box}/private`, bySwift)).status, 403);
+  }
+  assert.equal((await kos(server, path, { method: 'DELETE' })).status, 204);
+  assert.ok((await objects.names()).includes('private'));
+});
+
+test('twenty at the same moment make no more access keys than one after the other', async () => {
+  const call = { method: 'POST', by: carol };
+  const all = await Promise.all(Array.from({ length: 20 }, () => kos(server, '/kos/v1/access_keys', call)));
+  // The seed has given one.
+  assert.deepEqual(all.map(({ status }) => status).sort(), [201, ...Array<number>(19).fill(409)]);
+  assert.equal(((await kos(server, '/kos/v1/access_keys', { by: carol })).json as unknown[]).length, 2);
+});
+
 test('the log has none of the secrets that went by', () => {
   const log = server.stdout() + server.stderr();
   for (const { name, iamKey, s3Key, password } of [alice, bob, carol, dave, eve, root]) {

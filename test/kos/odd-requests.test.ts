@@ -239,3 +239,55 @@ test('bodies of ten mebibytes and names as long are refused, and nothing waits f
   }
   assert.equal(await kosState(server, box), before);
 });
+
+test('whatever a name is, the addresses that are handed out lead to it and nowhere else', async () => {
+  const name = 'names-box';
+  await makeKosBucket(server, name);
+  const objects = kosObjects(server, name);
+  const keys = [
+    '/lead',
+    'a//b',
+    '//',
+    '//x',
+    ' ',
+    ' lead',
+    'trail ',
+    '%2e%2e/x',
+    '%2e',
+    '%00',
+    'a\\b',
+    'a\nb',
+    'a\r\nb',
+    'a\tb',
+    'a?b',
+    'a#b',
+    'a&b=c',
+    'a+b',
+    'a;b',
+    'a:b',
+    "a'b",
+    '"',
+    '<&>',
+    '...',
+    '.a',
+    'a/.b',
+    '~',
+    '*',
+    '@',
+    '한글',
+    '😀',
+    '\u202e',
+    'a\u0001b',
+    'kos/v1',
+    'x'.repeat(1024),
+  ];
+  for (const key of keys) {
+    const text = `text of ${key}`;
+    assert.equal((await objects.put(key, text)).status, 200, key);
+    assert.equal(await (await objects.get(key)).text(), text, key);
+    const metadata = fieldsOf(await objects.metadata({ objectkey: key }));
+    assert.deepEqual([metadata.key, metadata.size_bytes], [key, Buffer.byteLength(text)]);
+  }
+  for (const key of keys) assert.equal((await objects.remove({ objectkey: key })).status, 200, key);
+  assert.deepEqual(await objects.names(), []);
+});

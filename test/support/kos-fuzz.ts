@@ -105,7 +105,13 @@ const odd: fc.Arbitrary<unknown> = fc.oneof(
 /** A value that `schema` takes, or nearly so. */
 function valueFor(schema: Schema, name: string, known: Known): fc.Arbitrary<unknown> {
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
-  if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map((one) => valueFor(one, name, known)));
+  if (schema.anyOf !== undefined) {
+    const choices = schema.anyOf.map((one) => ({
+      weight: one.type === 'null' ? 1 : 4,
+      arbitrary: valueFor(one, name, known),
+    }));
+    return fc.oneof(...choices);
+  }
   switch (schema.type) {
     case 'string':
       return textOf(name, known);
@@ -128,17 +134,7 @@ function valueFor(schema: Schema, name: string, known: Known): fc.Arbitrary<unkn
 }
 
 function objectOf({ properties = {}, additionalProperties }: Schema, known: Known): fc.Arbitrary<unknown> {
-  if (typeof additionalProperties === 'object') {
-    const key = fc.oneof(
-      fc.constantFrom('team', 'a b', '한글', 'team', 'a b', 'x', 'y', 'z', 'a\u2028b', '__proto__'),
-      fc.string({ maxLength: 5 }),
-    );
-    const value = fc.oneof(
-      { weight: 12, arbitrary: valueFor(additionalProperties, 'tag', known) },
-      { weight: 1, arbitrary: odd },
-    );
-    return fc.array(fc.tuple(key, value), { maxLength: 4 }).map((entries) => new Map(entries));
-  }
+  if (typeof additionalProperties === 'object') return namedTexts(additionalProperties, known);
   const fields = Object.entries(properties).map(([name, schema]) => {
     const value = fc.oneof(
       { weight: 16, arbitrary: valueFor(schema, name, known) },
@@ -155,6 +151,29 @@ function objectOf({ properties = {}, additionalProperties }: Schema, known: Know
     const entries = some.filter(([, value]) => value !== undefined);
     return new Map<string, unknown>(more === null ? entries : [...entries, more]);
   });
+}
+
+/** Values by any names, of which some are those of nothing that is usually thought of. */
+function namedTexts(schema: Schema, known: Known): fc.Arbitrary<Map<string, unknown>> {
+  const name = fc.constantFrom('team', 'a b', '한글', 'x', 'y', 'z');
+  const oddName = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom('a\nb', 'a\rb', 'a\u2028b', '__proto__', 'constructor', 'length'),
+    },
+    { weight: 1, arbitrary: fc.constantFrom(...oddTexts) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 5 }) },
+  );
+  const value = valueFor(schema, 'tag', known);
+  const usual = fc.array(fc.tuple(name, value), { maxLength: 4 });
+  return fc
+    .oneof(
+      usual,
+      fc
+        .tuple(usual, fc.tuple(oddName, fc.oneof(value, odd)))
+        .map(([some, one]) => [...some.slice(0, 1), one]),
+    )
+    .map((entries) => new Map(entries));
 }
 
 function textOf(name: string, known: Known): fc.Arbitrary<string> {
