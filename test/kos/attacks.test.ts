@@ -48,6 +48,23 @@ async function whileDenied(
   }
 }
 
+/** Carries out `act` while `user` is disabled. */
+async function whileDisabled(user: TestUser, act: () => Promise<void>): Promise<void> {
+  const headers = { 'X-Auth-Token': await issueToken(server, root), 'Content-Type': 'application/json' };
+  const enable = async (enabled: boolean) => {
+    const body = JSON.stringify({ user: { enabled } });
+    const path = `${server.url}/identity/v3/users/${user.id}`;
+    const answer = await fetch(path, { method: 'PATCH', headers, body });
+    assert.equal(answer.status, 200, await answer.text());
+  };
+  await enable(false);
+  try {
+    await act();
+  } finally {
+    await enable(true);
+  }
+}
+
 /** A request whose body stops in the middle until `finish`, which answers the status. */
 function slowly(method: string, path: string, headers: Record<string, string>, body: string) {
   const { hostname, port } = new URL(server.url);
@@ -116,6 +133,22 @@ test('a call that is slow does not act on the bucket that took the name of its o
   assert.deepEqual(await kosObjects(server, name).names(), []);
   assertKosError(await kos(server, `/kos/v1/buckets/policy/${name}`), 404, 'PolicyNotFound');
   assert.deepEqual((await kos(server, `/kos/v1/buckets/${name}/lifecycle-rules`)).json, []);
+});
+
+test('who has lost its rights while a document trickled in no longer has them', async () => {
+  const name = 'trickled-into';
+  await makeKosBucket(server, name);
+  const before = (await kos(server, `/kos/v1/buckets/${name}`)).text;
+  const own = { 'x-account-id': apiKeyOf(bob), 'Content-Type': 'application/json' };
+  const change = () => slowly('PUT', `/kos/v1/buckets/${name}`, own, '{"tags":{"a":"late"}}');
+  const [denied, disabled] = [change(), change()];
+  await pause(1200);
+  await whileDenied(bob, 'kos:UpdateBucket', async () => assert.equal(await denied.finish(), 403));
+  await whileDisabled(bob, async () => assert.equal(await disabled.finish(), 401));
+  assert.equal((await kos(server, `/kos/v1/buckets/${name}`)).text, before);
+  const patient = change();
+  await pause(1200);
+  assert.equal(await patient.finish(), 200);
 });
 
 test('who may not share a bucket makes none that is shared, at any door', async () => {
@@ -254,19 +287,7 @@ test('addresses and sessions of a user end with the user, in the middle of its u
   const form = formOf('late-3');
   const half = slowly('PUT', objects.path, { ...session, ...form.headers }, form.body);
   await pause(200);
-  const token = await issueToken(server, root);
-  const enable = async (enabled: boolean) => {
-    const body = JSON.stringify({ user: { enabled } });
-    const headers = { 'X-Auth-Token': token, 'Content-Type': 'application/json' };
-    const answer = await fetch(`${server.url}/identity/v3/users/${bob.id}`, {
-      method: 'PATCH',
-      headers,
-      body,
-    });
-    assert.equal(answer.status, 200, await answer.text());
-  };
-  await enable(false);
-  try {
+  await whileDisabled(bob, async () => {
     for (const url of [byKey, bySession]) {
       const { status } = await fetch(url, { method: 'PUT', body: 'x' });
       assert.ok([400, 403].includes(status), `${status}`);
@@ -281,9 +302,7 @@ test('addresses and sessions of a user end with the user, in the middle of its u
       (await objects.names()).filter((name) => /late-[124]/.test(name)),
       [],
     );
-  } finally {
-    await enable(true);
-  }
+  });
 });
 
 test('keys, rules, policies and sessions of another account are as if they were not there', async () => {
