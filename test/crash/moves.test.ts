@@ -29,7 +29,7 @@ const seed = Number(process.env.ONGGI_TEST_CRASH_SEED ?? Date.now() % 1_000_000_
 const encrypted = seed % 2 === 1;
 
 /** Of each bucket, in each round. */
-const lonelyGroups = 4;
+const lonelyGroups = 3;
 const sharedGroups = 2;
 /** Clients at once, of either kind. */
 const movers = 3;
