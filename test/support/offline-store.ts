@@ -103,18 +103,21 @@ async function postgresCounters(metaUrl: string): Promise<Buffer[]> {
   }
 }
 
-/** Resolves when the database has finished what servers that are gone had asked for. */
+/** Milliseconds that a database may take for what servers asked for before they went. */
+const longestGoodbye = 60_000;
+
+/** Resolves when the database has finished what servers that are gone had asked for. @throws Error when one is still there */
 export async function postgresQuiet(metaUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: metaUrl });
   await client.connect();
   try {
-    for (;;) {
+    for (const end = Date.now() + longestGoodbye; Date.now() < end; await sleep(20)) {
       const { rowCount } = await client.query(
         "select from pg_stat_activity where application_name = 'onggi'",
       );
       if (rowCount === 0) return;
-      await sleep(20);
     }
+    throw new Error('a server is still connected to the database: did its test stop it?');
   } finally {
     await client.end();
   }
