@@ -438,6 +438,32 @@ test('twenty at the same moment make no more access keys than one after the othe
   assert.equal(((await kos(server, '/kos/v1/access_keys', { by: carol })).json as unknown[]).length, 2);
 });
 
+test('policies that take long to hold against a key are not taken, and the longest hold up nobody', async () => {
+  const pattern = `*${'a'.repeat(250)}b${'a'.repeat(250)}*`;
+  const denying = (count: number) => ({
+    effect: 'Deny',
+    actions: 'kos:GetObject',
+    resources: Array<string>(count).fill(`*/${pattern}`),
+  });
+  const all = Array.from({ length: 4 }, () => denying(30));
+  assertKosError(
+    await post(policies, { statements: all }),
+    400,
+    'BadRequest',
+    /at most 8192 characters of patterns/,
+  );
+  const like = { operator: 'StringLike', key: 'key', values: Array<string>(17).fill(pattern) };
+  assertKosError(await post(policies, { conditions: [like] }), 400, 'BadRequest', /at most 8192 characters/);
+  const policyKRNs: string[] = [];
+  for (let n = 0; n < 20; n += 1) policyKRNs.push(await policyOf(alice, denying(16)));
+  assert.equal((await post(`${policies}/attach`, { policyKRNs })).status, 200);
+  const begun = performance.now();
+  const read = await rawS3(server, { method: 'GET', target: `/${box}/${'a'.repeat(1000)}`, user: alice });
+  assert.equal(read.status, 404);
+  assert.ok(performance.now() - begun < 5000);
+  assert.equal((await post(`${policies}/detach`, { policyKRNs })).status, 200);
+});
+
 test('the log has none of the secrets that went by', () => {
   const log = server.stdout() + server.stderr();
   for (const { name, iamKey, s3Key, password } of [alice, bob, carol, dave, eve, root]) {

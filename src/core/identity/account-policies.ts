@@ -35,6 +35,8 @@ const most = {
   conditions: 20,
   values: 100,
   length: 2048,
+  /** Of all patterns of keys and all values together, in characters: they are held against every request of whomever the policy is for. */
+  patterns: 8192,
 } as const;
 
 /** What is absent stays as it is; for a new policy it is empty. */
@@ -231,6 +233,11 @@ function checkPolicy({ statements, conditions }: AccountPolicyRecord): void {
       throw invalid(`${what}.resources`, `must have at most ${most.length} characters each`);
     }
     checkConditions(`${what}.conditions`, own);
+  }
+  const keys = statements.flatMap(({ resources }) => resources.map((one) => one.keys ?? ''));
+  const values = [...conditions, ...statements.flatMap((one) => one.conditions)].flatMap((one) => one.values);
+  if ([...keys, ...values].join('').length > most.patterns) {
+    throw invalid('the policy', `must have at most ${most.patterns} characters of patterns and values`);
   }
 }
 
