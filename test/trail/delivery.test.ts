@@ -79,7 +79,7 @@ test('refuses who may not, and what cannot be', async () => {
     [alice, { ...key, bucket: 5 }, 400, /^bucket must be string/],
     [alice, { ...key, prefix: 'x' }, 400, /there is no member prefix/],
     [alice, { ...key, bucket: 'No Bucket' }, 400, /bucket name/],
-    [alice, { ...key, bucket: 'trail-absent' }, 404, /there is no bucket trail-absent/],
+    [alice, { ...key, bucket: 'trail-absent' }, 404, /there is no bucket named trail-absent/],
     [alice, { ...key, accessKeyId: 'nonsense' }, 404, /no such IAM access key/],
     [alice, { ...key, accessKeyId: 'f'.repeat(32) }, 404, /no such IAM access key/],
     // Another's key without its secret is as absent; with a wrong one too.

@@ -83,7 +83,7 @@ test('refuses what it does not know, and who may not', async () => {
     [undefined, 'reads-set', { objectReads: 'all' }, 401, /X-Auth-Token/],
     [bob, 'reads-set', { objectReads: 'all' }, 403, /setIamPolicy/],
     [eve, 'reads-set', { objectReads: 'all' }, 403, /setIamPolicy/],
-    [alice, 'reads-absent', { objectReads: 'all' }, 404, /no bucket reads-absent/],
+    [alice, 'reads-absent', { objectReads: 'all' }, 404, /no bucket named reads-absent/],
     [alice, 'No', { objectReads: 'all' }, 400, /bucket name/],
     [alice, 'reads-set', { objectReads: 'some' }, 400, /objectReads/],
     [alice, 'reads-set', {}, 400, /objectReads/],
