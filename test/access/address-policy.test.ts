@@ -223,6 +223,7 @@ test('who may not change the policy, and what is no policy', async () => {
     { s3_read_write_ips: 'x' },
     { s3_read_write_ips: [7] },
     { s3_read_only_ips: ['1.2.3'] },
+    { s3ReadOnlyIps: ['1.2.3.4'] },
   ]) {
     assertKosError(await make(body), 400, 'BadRequest');
   }

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import type { AddressLists, GuardedBucket } from '../../core/buckets/address-policy.ts';
 import { krnOfBucket, regionOfBucket } from './bucket-document.ts';
+import { KosError } from './errors.ts';
 import { formatKrn } from './krn.ts';
 import type { KosView } from './request.ts';
 import { answerObject, dateTime, kosTime, maybe } from './schemas.ts';
@@ -24,9 +25,16 @@ export const addressPolicySchema = answerObject({
   bucketPolicyKrn: Type.String(),
 });
 
-/** Absent leaves a list as it is, null empties it. */
+/**
+ * Absent leaves a list as it is, null empties it.
+ * @throws KosError 400 for a body that says something, but neither list: taken for an empty policy it would lock everybody out
+ */
 export function addressLists(body: Static<typeof addressListsSchema>): AddressLists {
   const { s3_read_write_ips: readWrite, s3_read_only_ips: readOnly } = body;
+  const [other] = Object.keys(body);
+  if (other !== undefined && readWrite === undefined && readOnly === undefined) {
+    throw new KosError(400, `there is no field ${other.slice(0, 40)}, and neither of the lists`);
+  }
   return {
     ...(readWrite !== undefined && { readWrite: readWrite ?? [] }),
     ...(readOnly !== undefined && { readOnly: readOnly ?? [] }),

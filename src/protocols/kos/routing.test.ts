@@ -20,6 +20,12 @@ for (const [path, shown] of [
   ['/kos/v1/sessions%2Fstatus/SECRET', '/kos/v1/sessions/status/***'],
   ['/kos/v1/sessions/status/SE%ZZCRET', '/kos/v1/sessions/status/***'],
   ['/kos/v1/buckets/krn%3Akos', '/kos/v1/buckets/krn%3Akos'],
+  [`/kos/v1/session/status/${'SECRET-_'.repeat(11)}`, '/kos/v1/session/status/***'],
+  [`/kos/v1/buckets/${'SECRET-_'.repeat(11)}/objects`, '/kos/v1/buckets/***/objects'],
+  [
+    '/kos/v1/buckets/krn:kos:In-Bangalore-1:1234567890:0bc7a4c4-a8fb-4fee-98dc-f1936d8ed8eb:bucket:0bc7a4c4-a8fb-4fee-98dc-f1936d8ed8eb',
+    '/kos/v1/buckets/krn:kos:In-Bangalore-1:1234567890:0bc7a4c4-a8fb-4fee-98dc-f1936d8ed8eb:bucket:0bc7a4c4-a8fb-4fee-98dc-f1936d8ed8eb',
+  ],
 ] as const) {
   test(`shown: ${path}`, () => assert.equal(shownPath(path), shown));
 }

@@ -38,8 +38,15 @@ export function compileRoutes(operations: readonly KosOperation[]): Resolver {
 
 const sessions = /^((?:\/internal)?\/kos\/v1\/+sessions\/+[^/]*\/+).+$/i;
 
+/** As long as a session token is, and nothing else that a path names: also where a token is not expected. */
+const tokens = /[A-Za-z0-9_-]{80,}/g;
+
 /** The path without the session tokens that Krutrim's calls have in it. */
 export function shownPath(path: string): string {
+  return shownSessions(path).replaceAll(tokens, '***');
+}
+
+function shownSessions(path: string): string {
   if (!/sessions|%/i.test(path)) return path;
   const [, head] = sessions.exec(path) ?? sessions.exec(decodedPath(path) ?? '') ?? [];
   if (head !== undefined) return `${head}***`;
