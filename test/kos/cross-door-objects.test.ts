@@ -16,7 +16,7 @@ import {
   afterDeletion,
   afterMove,
   afterPut,
-  afterRemoval,
+  afterVersionRemoval,
   currentText,
   type VersioningState,
   type Versions,
@@ -34,7 +34,6 @@ before(async () => {
 });
 after(() => server.stop());
 
-const steps = (key: string) => encodeURIComponent(key).replaceAll('%2F', '/');
 const s3 = (
   method: string,
   key: string,
@@ -46,7 +45,7 @@ const swift = (
   key: string,
   { body, headers = {} }: { body?: string; headers?: Record<string, string> } = {},
 ) =>
-  swiftRequest(server, method, `/v1/${demo.id}/${bucket}/${steps(key)}`, {
+  swiftRequest(server, method, `/v1/${demo.id}${objectTarget(bucket, key)}`, {
     headers: { 'X-Auth-Token': token, ...headers },
     ...(body !== undefined && { body }),
   });
@@ -91,7 +90,7 @@ class Model {
   }
 
   removeVersion(key: string, at: number): void {
-    this.#versions = afterRemoval(this.#versions, key, at);
+    this.#versions = afterVersionRemoval(this.#versions, key, at);
   }
 
   copy(from: string, to: string, at = 0): void {
@@ -160,7 +159,7 @@ const copy: Step = async (model, random) => {
   const [from, to] = twoKeys(random);
   const there = model.seen(from) !== undefined;
   const door = random.pick(['KOS', 'S3', 'Swift']);
-  const source = `/${bucket}/${steps(from)}`;
+  const source = objectTarget(bucket, from);
   if (door === 'KOS') {
     const body = { sourceKey: from, destinationKey: to, action: 'copy' };
     await answers(there ? 200 : 404, objects().move(body));
@@ -169,7 +168,7 @@ const copy: Step = async (model, random) => {
   } else {
     await answers(
       there ? 201 : 404,
-      swift('COPY', from, { headers: { Destination: `${bucket}/${steps(to)}` } }),
+      swift('COPY', from, { headers: { Destination: objectTarget(bucket, to).slice(1) } }),
     );
   }
   if (there) model.copy(from, to);
@@ -237,7 +236,7 @@ const restore: Step = async (model, random) => {
   const versions = await versionsOf(from);
   const at = versions.findLastIndex(({ marker }) => !marker);
   if (at < 0) return 'nothing to restore';
-  const source = `/${bucket}/${steps(from)}?versionId=${versions[at]?.id}`;
+  const source = `${objectTarget(bucket, from)}?versionId=${versions[at]?.id}`;
   await answers(200, s3('PUT', to, '', { headers: { 'x-amz-copy-source': source } }));
   model.copy(from, to, at);
   return `copy version ${at} of ${from} to ${to}`;

@@ -19,7 +19,7 @@ import {
   afterDeletion,
   afterMove,
   afterPut,
-  afterRemoval,
+  afterVersionRemoval,
   currentText,
   type VersioningState,
   type Versions,
@@ -45,14 +45,13 @@ before(async () => {
 });
 after(() => server.stop());
 
-const encoded = (key: string) => encodeURIComponent(key).replaceAll('%2F', '/');
 type More = { body?: string; headers?: Record<string, string> };
 const s3 = (method: string, bucket: string, key: string, query = '', more: More = {}) =>
   rawS3(server, { method, target: `${objectTarget(bucket, key)}${query}`, user: alice, ...more });
 const s3Bucket = (method: string, bucket: string, query: string, more: More = {}) =>
   rawS3(server, { method, target: `/${bucket}?${query}`, user: alice, ...more });
 const swift = (method: string, bucket: string, key: string, { body, headers = {} }: More = {}) =>
-  swiftRequest(server, method, `/v1/${demo.id}/${bucket}/${encoded(key)}`, {
+  swiftRequest(server, method, `/v1/${demo.id}${objectTarget(bucket, key)}`, {
     headers: { 'X-Auth-Token': token, ...headers },
     ...(body !== undefined && { body }),
   });
@@ -128,7 +127,7 @@ class Life {
 
   removeVersion(bucket: string, key: string, at: number): void {
     const one = this.bucket(bucket);
-    one.versions = afterRemoval(one.versions, key, at);
+    one.versions = afterVersionRemoval(one.versions, key, at);
   }
 
   move(bucket: string, from: string, to: string): void {
@@ -198,9 +197,7 @@ const inParts: Step = async (life) => {
   // One part, because every other but the last has to be large.
   const copied = life.seen(from, source);
   const text = copied || life.text() || 'x';
-  const headers: Record<string, string> = copied
-    ? { 'x-amz-copy-source': `/${from}/${encoded(source)}` }
-    : {};
+  const headers: Record<string, string> = copied ? { 'x-amz-copy-source': objectTarget(from, source) } : {};
   const more = copied ? { headers } : { body: text };
   const part = await s3('PUT', bucket, key, `?partNumber=7&${id}`, more);
   assert.equal(part.status, 200, part.text);
@@ -222,11 +219,11 @@ const copy: Step = async (life) => {
   const door = life.random.pick(['KOS', 'S3', 'Swift']);
   const into = door === 'KOS' ? bucket : other;
   if (bucket === into && from === to) return 'no copy onto itself';
-  const headers = { 'x-amz-copy-source': `/${bucket}/${encoded(from)}` };
+  const headers = { 'x-amz-copy-source': objectTarget(bucket, from) };
   const call = {
     KOS: () => kosObjects(server, bucket).move({ sourceKey: from, destinationKey: to, action: 'copy' }),
     S3: () => s3('PUT', into, to, '', { headers }),
-    Swift: () => swift('COPY', bucket, from, { headers: { Destination: `${into}/${encoded(to)}` } }),
+    Swift: () => swift('COPY', bucket, from, { headers: { Destination: objectTarget(into, to).slice(1) } }),
   }[door];
   await answers(text === undefined ? 404 : [200, 201], call?.() ?? assert.fail());
   if (text !== undefined) life.put(into, to, text);
@@ -307,7 +304,9 @@ const shut: Step = async (life) => {
     folder: () => objects.upload({ prefix: 'elsewhere' }),
     'S3 in parts': () => s3('POST', bucket, key, '?uploads'),
     'S3 copy': () =>
-      s3('PUT', bucket, 'elsewhere', '', { headers: { 'x-amz-copy-source': `/${bucket}/${encoded(key)}` } }),
+      s3('PUT', bucket, 'elsewhere', '', {
+        headers: { 'x-amz-copy-source': objectTarget(bucket, key) },
+      }),
     'Swift metadata': () => swift('POST', bucket, key, { headers: { 'X-Object-Meta-A': 'b' } }),
   };
   const all = { ...putting(bucket, key, 'refused'), ...moves };

@@ -58,10 +58,3 @@ function afterAddition(
   const others = (versions[key] ?? []).filter((one) => !(isNull && one.isNull));
   return { ...versions, [key]: [{ isNull, ...added }, ...others] };
 }
-
-/** The one at `at` has gone for ever. */
-export function afterRemoval(versions: Versions, key: string, at: number): Versions {
-  const left = (versions[key] ?? []).filter((_, i) => i !== at);
-  const { [key]: _, ...others } = versions;
-  return left.length === 0 ? others : { ...others, [key]: left };
-}

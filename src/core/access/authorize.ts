@@ -99,23 +99,28 @@ async function look(
       if (!isCoreError(error, 'NoSuchBucket')) throw error;
     }
   }
-  const [own, abroad] = await Promise.all([
-    policyStatements(core, actor),
-    inStrangeProjects(core, actor, buckets),
-  ]);
-  return { buckets, disabled: abroad.disabled, policies: [...own, ...abroad.denials], sight };
+  const policies = await policyStatements(core, actor);
+  const strange = strangeProjects(actor, buckets);
+  if (strange.length === 0) return { buckets, disabled: nothing, policies, sight };
+  const abroad = await lookAbroad(core, actor, strange);
+  return { buckets, disabled: abroad.disabled, policies: [...policies, ...abroad.denials], sight };
 }
 
+const nothing: ReadonlySet<ProjectId> = new Set();
+
 /** A proof for a project holds as long as that is enabled, and knows its policies, so only strangers to a bucket's project need the look at it. */
-async function inStrangeProjects(
+function strangeProjects(actor: Actor, buckets: Facts['buckets']): readonly ProjectId[] {
+  const proven = projectOf(actor);
+  const strange = new Set<ProjectId>();
+  for (const { projectId } of buckets.values()) if (projectId !== proven) strange.add(projectId);
+  return [...strange];
+}
+
+async function lookAbroad(
   core: Core,
   actor: Actor,
-  buckets: Facts['buckets'],
+  strange: readonly ProjectId[],
 ): Promise<Pick<Facts, 'disabled'> & { denials: readonly Statement[] }> {
-  const proven = projectOf(actor);
-  const owners = [...new Set([...buckets.values()].map(({ projectId }) => projectId))];
-  const strange = owners.filter((project) => project !== proven);
-  if (strange.length === 0) return { disabled: new Set(), denials: [] };
   const entries = await core.meta.get(strange.map(projectKey));
   const projects = entries.flatMap((entry) => storedAs(projectFormat, entry)?.record ?? []);
   const disabled = projects.filter(({ enabled }) => !enabled).map(({ id }) => id);

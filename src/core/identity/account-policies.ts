@@ -11,7 +11,8 @@ import { committing } from '../model/draft.ts';
 import type { ProjectId, UserId } from '../model/names.ts';
 import { policyFormat, projectFormat } from './codecs.ts';
 import { checkName } from './identity-names.ts';
-import { membershipKey, policiesOf, policyKey, policyNameKey, projectKey } from './keys.ts';
+import { membershipKey, policiesOf, policyKey, policyNameKey } from './keys.ts';
+import { openProject } from './open-project.ts';
 import type { AccountPolicyRecord, AttachedPolicy, PolicyStatement, ProjectRecord } from './records.ts';
 import {
   entriesOf,
@@ -20,7 +21,6 @@ import {
   readStored,
   renamingCommit,
   type Stored,
-  storedAs,
   unchanged,
 } from './stored.ts';
 
@@ -272,12 +272,5 @@ async function openPolicy(core: Core, project: ProjectId, id: string): Promise<S
     ? await readStored(core.meta, policyFormat, policyKey(project, id))
     : undefined;
   if (stored === undefined) throw noSuchPolicy(id);
-  return stored;
-}
-
-async function openProject(core: Core, id: ProjectId): Promise<Stored<ProjectRecord>> {
-  const [entry] = await core.meta.get([projectKey(id)]);
-  const stored = storedAs(projectFormat, entry);
-  if (stored === undefined) throw new CoreError('NoSuchProject', { project: id });
   return stored;
 }

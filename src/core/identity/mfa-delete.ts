@@ -4,14 +4,13 @@
  */
 import type { UserActor } from '../actor.ts';
 import type { Core } from '../core.ts';
-import { CoreError } from '../errors.ts';
 import { committing } from '../model/draft.ts';
 import type { ProjectId } from '../model/names.ts';
 import { projectFormat } from './codecs.ts';
-import { projectKey } from './keys.ts';
 import { useOneTimePassword } from './one-time-passwords.ts';
+import { openProject } from './open-project.ts';
 import type { ProjectRecord } from './records.ts';
-import { readStored, unchanged } from './stored.ts';
+import { unchanged } from './stored.ts';
 
 export interface MfaDeleteWish {
   readonly project: ProjectId;
@@ -53,11 +52,4 @@ export async function authorizeDeletion(
 ): Promise<void> {
   const { record } = await openProject(core, project);
   if (record.mfaDelete === true) await useOneTimePassword(core, actor.userId, otp);
-}
-
-/** @throws CoreError NoSuchProject */
-async function openProject(core: Core, project: ProjectId) {
-  const stored = await readStored(core.meta, projectFormat, projectKey(project));
-  if (stored === undefined) throw new CoreError('NoSuchProject', { project });
-  return stored;
 }

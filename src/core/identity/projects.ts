@@ -29,6 +29,7 @@ import {
   userOfMemberKey,
 } from './keys.ts';
 import { leavingCommit } from './memberships.ts';
+import { openProject } from './open-project.ts';
 import type { ProjectRecord } from './records.ts';
 import {
   entriesOf,
@@ -188,13 +189,6 @@ async function removeProject(core: Core, stored: Stored<ProjectRecord>): Promise
       ],
     }),
   );
-}
-
-/** @throws CoreError NoSuchProject */
-async function openProject(core: Core, id: ProjectId): Promise<Stored<ProjectRecord>> {
-  const stored = await readStored(core.meta, projectFormat, projectKey(id));
-  if (stored === undefined) throw new CoreError('NoSuchProject', { project: id });
-  return stored;
 }
 
 async function replace(core: Core, stored: Stored<ProjectRecord>, project: ProjectRecord): Promise<void> {

@@ -10,7 +10,7 @@ import { type ProjectId, parseUserId } from '../../core/model/names.ts';
 import { KosError } from './errors.ts';
 import { formatKrn, isOfAccount, parseKrn } from './krn.ts';
 import type { PolicyAccount } from './policy-body.ts';
-import type { KosView } from './request.ts';
+import { accountOf, type KosView } from './request.ts';
 import { kosTime, maybe } from './schemas.ts';
 
 const krns = Type.Union([Type.Array(Type.String(), { minItems: 1, maxItems: 100 }), Type.String()]);
@@ -41,6 +41,11 @@ export function policyDocument({ policy, accountNumber }: NumberedPolicy, { sett
     }),
     CreationDate: kosTime(policy.createdAt),
   };
+}
+
+/** The policy that a path names by its KRN, not looked at yet. */
+export function policyOfPath(view: KosView): { readonly project: ProjectId; readonly krn: string } {
+  return { project: accountOf(view), krn: view.segments.policykrn ?? '' };
 }
 
 /** The id behind a policy's KRN. @throws KosError 400 for what is no KRN, CoreError NoSuchPolicy for one of another account */

@@ -1,8 +1,8 @@
 /** DeletePolicy: DELETE /internal/kos/v1/policy/{policykrn} (reference 10.5); 409 while it is attached. */
 import { deletePolicy as remove } from '../../../core/identity/account-policies.ts';
 import { noBody } from '../../operation.ts';
-import { policyAccount, policyIdOf } from '../policy-document.ts';
-import { accountOf, administersAccount, operation } from '../request.ts';
+import { policyAccount, policyIdOf, policyOfPath } from '../policy-document.ts';
+import { administersAccount, operation } from '../request.ts';
 
 export const deletePolicy = operation({
   name: 'DeletePolicy',
@@ -13,7 +13,7 @@ export const deletePolicy = operation({
     refusals: [400, 403, 404, 409],
   },
   body: noBody,
-  parse: (view) => ({ project: accountOf(view), krn: view.segments.policykrn ?? '' }),
+  parse: policyOfPath,
   authorize: ({ project }) => administersAccount(project),
   run: async ({ core, input: { project, krn } }) =>
     remove(core, project, policyIdOf(krn, await policyAccount(core, project))),

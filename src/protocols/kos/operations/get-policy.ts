@@ -3,8 +3,8 @@ import { json } from '../../../base/http/reply.ts';
 import { getPolicy as get } from '../../../core/identity/account-policies.ts';
 import { noBody } from '../../operation.ts';
 import { policySchema } from '../policy-body.ts';
-import { policyAccount, policyDocument, policyIdOf } from '../policy-document.ts';
-import { accountOf, administersAccount, operation } from '../request.ts';
+import { policyAccount, policyDocument, policyIdOf, policyOfPath } from '../policy-document.ts';
+import { administersAccount, operation } from '../request.ts';
 
 export const getPolicy = operation({
   name: 'GetPolicy',
@@ -15,7 +15,7 @@ export const getPolicy = operation({
     refusals: [400, 403, 404],
   },
   body: noBody,
-  parse: (view) => ({ project: accountOf(view), krn: view.segments.policykrn ?? '' }),
+  parse: policyOfPath,
   authorize: ({ project }) => administersAccount(project),
   run: async ({ core, input: { project, krn } }) => {
     const account = await policyAccount(core, project);

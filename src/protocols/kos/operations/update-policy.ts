@@ -3,8 +3,8 @@ import { json } from '../../../base/http/reply.ts';
 import { updatePolicy as update } from '../../../core/identity/account-policies.ts';
 import { jsonBody } from '../json-body.ts';
 import { policyBodySchema, policyDraft, policySchema } from '../policy-body.ts';
-import { policyAccount, policyDocument, policyIdOf } from '../policy-document.ts';
-import { accountOf, administersAccount, operation } from '../request.ts';
+import { policyAccount, policyDocument, policyIdOf, policyOfPath } from '../policy-document.ts';
+import { administersAccount, operation } from '../request.ts';
 
 export const updatePolicy = operation({
   name: 'UpdatePolicy',
@@ -16,7 +16,7 @@ export const updatePolicy = operation({
     refusals: [400, 403, 404, 409],
   },
   body: jsonBody(policyBodySchema),
-  parse: (view) => ({ project: accountOf(view), krn: view.segments.policykrn ?? '' }),
+  parse: policyOfPath,
   authorize: ({ project }) => administersAccount(project),
   run: async ({ core, input: { project, krn }, body }) => {
     const account = await policyAccount(core, project);
